@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set up, run, check and test Smarketing with nothing but Python: `python3 manage.py --help`.
 
-The first call makes .venv and installs the hashed lock into it; later calls find it up to date and go on at once.
+The first call makes .venv and installs the hashed lock into it; later calls find it up to date at once.
 """
 
 import argparse
@@ -15,8 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-if sys.version_info < (3, 11):
-    sys.exit("Smarketing needs Python 3.11 or newer; this is Python %d.%d (%s)." % (*sys.version_info[:2], sys.executable))
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
+    sys.exit(f"Smarketing needs Python 3.11 or newer; this is {sys.version.split()[0]} ({sys.executable}).")
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -53,7 +53,9 @@ def command_line() -> argparse.ArgumentParser:
     command = commands.add_parser("run", help="serve the application, with a demo when the database is empty")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8000)
-    command.add_argument("--fresh", action="store_true", help="delete the local SQLite database and start again")
+    command.add_argument(
+        "--fresh", action="store_true", help="delete the local SQLite database and start again"
+    )
     command.set_defaults(command=run)
 
     command = commands.add_parser("test", help="checks, then every test; or pytest with the arguments given")
@@ -104,7 +106,7 @@ def make_venv(uv: str | None) -> None:
     elif importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
         must([sys.executable, "-m", "venv", str(VENV)])
     else:
-        package = "python%d.%d-venv" % sys.version_info[:2]
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         sys.exit(f"This Python cannot make a virtual environment. On Debian or Ubuntu: apt install {package}")
 
 
@@ -121,8 +123,7 @@ def run(options: argparse.Namespace, _extra: list[str]) -> int:
     without_scheduler = os.environ | {"SMARKETING_SCHEDULER": "off"}
     must([*flask, "db", "upgrade"], env=without_scheduler)
     must([*flask, "demo", "seed", "--if-empty"], env=without_scheduler)
-    host = "127.0.0.1" if options.host == "0.0.0.0" else options.host
-    print(f"\nSmarketing is at http://{host}:{options.port} (Ctrl+C stops it).", flush=True)
+    print(f"\nSmarketing is at http://{options.host}:{options.port} (Ctrl+C stops it).", flush=True)
     serve = f"--interface wsgi --host {options.host} --port {options.port} --workers 2 --blocking-threads 8"
     os.execv(BIN / "granian", ["granian", *serve.split(), "--respawn-failed-workers", "wsgi:app"])
 
@@ -143,8 +144,8 @@ def provide_secret() -> None:
     secret = instance() / "secret_key"
     if not secret.exists():
         secret.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_hex(32))
     os.environ["SECRET_KEY_FILE"] = str(secret)
 
 
@@ -211,7 +212,9 @@ def provide_chromium() -> None:
     if chromium:
         os.environ["SMARKETING_CHROMIUM"] = chromium
     else:
-        print("No Chromium: the browser tests will be left out. Install chromium, or set SMARKETING_CHROMIUM.")
+        print(
+            "No Chromium: the browser tests will be left out. Install chromium, or set SMARKETING_CHROMIUM."
+        )
 
 
 def find_chromium() -> str | None:
@@ -246,14 +249,14 @@ def is_debian() -> bool:
 # processes
 
 
-def must(command: list[str], **options: object) -> None:
+def must(command: list[str], env: dict[str, str] | None = None) -> None:
     """Stop here when the command fails; it has already said why."""
-    if status := call(command, **options):
+    if status := call(command, env):
         sys.exit(status)
 
 
-def call(command: list[str], **options: object) -> int:
-    return subprocess.run(command, check=False, **options).returncode
+def call(command: list[str], env: dict[str, str] | None = None) -> int:
+    return subprocess.run(command, check=False, env=env).returncode
 
 
 if __name__ == "__main__":
