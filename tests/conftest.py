@@ -4,6 +4,7 @@ Whatever stands on `database` runs on SQLite and on PostgreSQL; a folder whose t
 overrides that fixture in its own conftest. Tests of the domain need nothing from here.
 """
 
+import errno
 import os
 import shutil
 import socket
@@ -218,7 +219,7 @@ def app(database_url: str, hands: Hands, tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[scoped_session[Session]]:
-    """The session the services use. Commit before another thread, such as a browser's, needs what was written."""
+    """The session the services use. Commit before another thread, such as the server's, needs the rows."""
     with app.app_context():
         yield db.session
         db.session.remove()
@@ -246,7 +247,7 @@ def live_server(app: Flask) -> Iterator[str]:
     """The address of the application on a free port, with its form tokens checked as in earnest."""
     app.config["WTF_CSRF_ENABLED"] = True
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -298,12 +299,12 @@ def is_fault(message: Any) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
-    """Refuse connections that would leave this machine."""
+    """As if this machine had no network: only its own addresses can be reached."""
     connect = socket.socket.connect
 
     def connect_nearby(self: socket.socket, address: Any) -> None:
         if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
-            raise AssertionError(f"a test tried to reach {address}")
+            raise OSError(errno.ENETUNREACH, f"the tests have no network to reach {address[0]}")
         connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -315,7 +316,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which tests were left out, by reason."""
     left_out: dict[str, set[str]] = defaultdict(set)
     for report in terminalreporter.stats.get("skipped", []):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        *_, reason = report.longrepr
         left_out[reason.removeprefix("Skipped: ")].add(report.nodeid)
     for reason, tests in left_out.items():
         terminalreporter.section(f"left out: {len(tests)} ({reason})")
