@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CSS = ROOT / "static" / "css"
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
