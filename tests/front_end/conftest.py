@@ -115,7 +115,7 @@ def surroundings() -> dict[str, Any]:
                 ("chart-bar", "Reports", None),
             )
         ],
-        "unread_notice_count": 3,
+        "unread_notice_count": lambda: "99+",
     }
 
 
