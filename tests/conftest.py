@@ -142,16 +142,24 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture
+def store(database: str, request: pytest.FixtureRequest) -> Store:
+    """Asked for by kind: a store cached for one folder would serve the next, whose `database` is another."""
+    store: Store = request.getfixturevalue(f"{database}_store")
+    return store
+
+
 @pytest.fixture(scope="session")
-def store(database: str, request: pytest.FixtureRequest) -> Iterator[Store]:
-    if database == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="smarketing-") as folder:
-            yield SqliteStore(Path(folder))
-    else:
-        worker = request.getfixturevalue("worker_id")
-        postgresql = PostgresqlStore(request.getfixturevalue("postgresql_server"), f"smarketing_{worker}")
-        yield postgresql
-        postgresql.drop()
+def sqlite_store() -> Iterator[Store]:
+    with tempfile.TemporaryDirectory(prefix="smarketing-") as folder:
+        yield SqliteStore(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(postgresql_server: str, worker_id: str) -> Iterator[Store]:
+    store = PostgresqlStore(postgresql_server, f"smarketing_{worker_id}")
+    yield store
+    store.drop()
 
 
 @pytest.fixture(scope="session")
