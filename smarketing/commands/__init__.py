@@ -1,0 +1,11 @@
+"""What an operator does at the command line: `flask --app wsgi <command>`."""
+
+from flask import Flask
+
+from smarketing.commands import backup, doctor, jobs
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(jobs.group)
+    app.cli.add_command(doctor.doctor)
+    app.cli.add_command(backup.group)

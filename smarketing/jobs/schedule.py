@@ -1,0 +1,60 @@
+"""The timetable: what happens by itself, and how often."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+from smarketing.domain.errors import N_
+from smarketing.jobs import (
+    check_database,
+    checkpoint_wal,
+    close_days,
+    owe_targets,
+    purge_runs,
+    put_versions_in_force,
+    run_imports,
+    sweep_breaches,
+    warn_at_risk,
+)
+
+
+class Run(Protocol):
+    def __call__(self, *, now: datetime) -> int:
+        """Do what is due at `now`, in transactions of its own; on how many things it acted."""
+
+
+class Job(NamedTuple):
+    name: str
+    run: Run
+    every: timedelta
+    purpose: str
+    is_routine: bool = False
+    """It finds something at every run; telling once a minute that it is alive is enough."""
+
+
+def seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
+
+
+def hours(count: int) -> timedelta:
+    return timedelta(hours=count)
+
+
+TIMETABLE = (
+    Job("run_imports", run_imports.run, seconds(1), N_("Reads the files that were brought in")),
+    Job("sweep_breaches", sweep_breaches.run, seconds(2), N_("Notices the clocks that ran out")),
+    Job("warn_at_risk", warn_at_risk.run, seconds(5), N_("Warns the owners of clocks at risk")),
+    Job(
+        "put_versions_in_force",
+        put_versions_in_force.run,
+        seconds(5),
+        N_("Puts signed versions in force on time"),
+    ),
+    Job("close_days", close_days.run, seconds(10), N_("Counts the days whose figures have changed")),
+    Job("owe_targets", owe_targets.run, hours(1), N_("Writes down the targets of the month")),
+    Job("checkpoint_wal", checkpoint_wal.run, seconds(2), N_("Brings SQLite’s log home"), is_routine=True),
+    Job("check_database", check_database.run, hours(1), N_("Checks once a day that SQLite’s file is sound")),
+    Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
+)
+
+
+BY_NAME = {job.name: job for job in TIMETABLE}
