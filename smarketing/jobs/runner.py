@@ -60,7 +60,8 @@ class Runner:
             "duration_ms": round(duration.total_seconds() * 1000),
         }
         if ended.fault is None:
-            log.info("job %s: %s", job.name, ended.count, extra={"fields": fields})
+            level = logging.INFO if ended.count and not job.is_routine else logging.DEBUG
+            log.log(level, "job %s: %s", job.name, ended.count, extra={"fields": fields})
         else:
             log.error("job %s failed", job.name, exc_info=ended.fault, extra={"fields": fields})
         try:
