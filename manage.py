@@ -39,7 +39,8 @@ def main() -> int:
     os.chdir(ROOT)
     if extra and options.command not in (test, bench):
         sys.exit(f"Unknown: {' '.join(extra)}. See python3 manage.py --help.")
-    return options.command(options, extra)
+    status: int = options.command(options, extra)
+    return status
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -53,9 +54,7 @@ def command_line() -> argparse.ArgumentParser:
     command = commands.add_parser("run", help="serve the application, with a demo when the database is empty")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8000)
-    command.add_argument(
-        "--fresh", action="store_true", help="delete the local SQLite database and start again"
-    )
+    command.add_argument("--fresh", action="store_true", help="delete the local SQLite database and start again")
     command.set_defaults(command=run)
 
     command = commands.add_parser("test", help="checks, then every test; or pytest with the arguments given")
@@ -212,9 +211,7 @@ def provide_chromium() -> None:
     if chromium:
         os.environ["SMARKETING_CHROMIUM"] = chromium
     else:
-        print(
-            "No Chromium: the browser tests will be left out. Install chromium, or set SMARKETING_CHROMIUM."
-        )
+        print("No Chromium: the browser tests will be left out. Install chromium, or set SMARKETING_CHROMIUM.")
 
 
 def find_chromium() -> str | None:

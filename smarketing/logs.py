@@ -107,9 +107,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(
-            {name: _safe(value) for name, value in line.items() if value is not None}, default=str
-        )
+        return json.dumps({name: _safe(value) for name, value in line.items() if value is not None}, default=str)
 
 
 class ReadableLines(logging.Formatter):
@@ -119,9 +117,7 @@ class ReadableLines(logging.Formatter):
         took = "" if duration is None else f" ({duration} ms)"
         line = f"{_time(record)} {record.levelname.lower():7} {record.name}: {message}{took}"
         if record.exc_info:
-            line += "\n" + "\n".join(
-                "    " + text for text in self.formatException(record.exc_info).splitlines()
-            )
+            line += "\n" + "\n".join("    " + text for text in self.formatException(record.exc_info).splitlines())
         return redacted(line)
 
 
@@ -130,6 +126,4 @@ def _safe(value: Any) -> Any:
 
 
 def _time(record: logging.LogRecord) -> str:
-    return (
-        datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ import shutil
 import socket
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,10 @@ from werkzeug.serving import make_server
 
 from config import settings
 from smarketing.db import db
+from smarketing.models.people import User
+from smarketing.services import accounts
+from smarketing.services.accounts import Origin
+from tests.cast import Cast, agree, hire
 
 MONDAY_MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -174,9 +178,7 @@ def postgresql_server(testrun_uid: str) -> Iterator[str]:
         server = pgserver.get_server(folder, cleanup_mode="delete")
     except Exception as error:  # whatever the reason, the tests on SQLite go on
         pytest.skip(f"no PostgreSQL server: {error!r}")
-    url = (
-        make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    )
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -247,6 +249,36 @@ def client(app: Flask, session: scoped_session[Session]) -> FlaskClient:
     return app.test_client()
 
 
+# the people
+
+
+@pytest.fixture
+def cast(session: scoped_session[Session], hands: Hands) -> Cast:
+    """Everybody, without an agreement."""
+    return hire(hands.now)
+
+
+@pytest.fixture
+def agreed(cast: Cast, hands: Hands) -> Cast:
+    """Everybody, and the small agreement of tests/cast.py in force."""
+    agree(cast, hands.now)
+    return cast
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient, hands: Hands) -> Callable[[User], FlaskClient]:
+    """Puts a person before the client's browser without the form; the last one called stays."""
+
+    def sign(user: User) -> FlaskClient:
+        token = accounts.open_session(user, origin=Origin("127.0.0.1", "pytest"), now=hands.now)
+        db.session.commit()
+        with client.session_transaction() as cookie:
+            cookie["token"] = token
+        return client
+
+    return sign
+
+
 # the browser
 
 
@@ -267,9 +299,7 @@ def live_server(app: Flask) -> Iterator[str]:
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright  # not loaded by the many tests without a browser
 
-    chromium = os.environ.get("SMARKETING_CHROMIUM") or next(
-        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
-    )
+    chromium = os.environ.get("SMARKETING_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if chromium is None:
         pytest.skip("no Chromium: install it, or set SMARKETING_CHROMIUM to its path")
     with sync_playwright() as playwright:

@@ -25,9 +25,7 @@ EXECUTABLE_IN_TEMPLATES = re.compile(
 
 
 def sources(*folders: Path) -> list[Path]:
-    return sorted(
-        path for folder in folders for path in folder.rglob("*.py") if "migrations" not in path.parts
-    )
+    return sorted(path for folder in folders for path in folder.rglob("*.py") if "migrations" not in path.parts)
 
 
 def name(path: Path) -> str:
@@ -43,9 +41,7 @@ def test_imports_go_only_downward() -> None:
 def test_the_domain_loads_alone() -> None:
     modules = [f"smarketing.domain.{path.stem}" for path in (PACKAGE / "domain").glob("[!_]*.py")]
     program = f"import sys, {', '.join(modules)}; print(*sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert set(result.stdout.split()).isdisjoint({"flask", "sqlalchemy", "plotly", "smarketing.db"})
 
 

@@ -88,9 +88,7 @@ def test_every_request_has_an_id_of_its_own(app: Flask) -> None:
     assert len({client.get("/leads/9").headers["X-Request-ID"] for _ in range(3)}) == 3
 
 
-@pytest.mark.parametrize(
-    "name", ["a%0d%0aforged", "a%0aforged", "a%e2%80%a8forged", "a%c2%85forged", "a%00forged"]
-)
+@pytest.mark.parametrize("name", ["a%0d%0aforged", "a%0aforged", "a%e2%80%a8forged", "a%c2%85forged", "a%00forged"])
 def test_a_path_cannot_begin_a_line(app: Flask, lines: Lines, name: str) -> None:
     app.test_client().get(f"/leads/{name}")
     assert len(lines.all()) == 1

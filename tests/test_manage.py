@@ -18,9 +18,7 @@ def test_a_taken_port_is_named() -> None:
             manage.refuse_taken_port("127.0.0.1", port)
 
 
-def test_the_secret_is_made_once_and_only_its_owner_reads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMARKETING_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", "")
@@ -41,9 +39,7 @@ def test_a_given_secret_is_left_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
-def test_fresh_never_touches_a_database_it_did_not_make(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_fresh_never_touches_a_database_it_did_not_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMARKETING_INSTANCE", str(tmp_path))
     monkeypatch.setenv("SMARKETING_DATABASE_URL", "postgresql://somewhere/else")
     (tmp_path / "smarketing.db").touch()

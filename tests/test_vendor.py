@@ -7,8 +7,7 @@ import pytest
 
 VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
 SUMS = {
-    name: digest
-    for digest, name in (line.split("  ") for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
+    name: digest for digest, name in (line.split("  ") for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
 }
 NOTES = {"README.md", "SHA256SUMS"}
 

@@ -57,9 +57,7 @@ def restore(file: Path, replace: bool) -> None:
 
 def _require_sqlite() -> None:
     if db.engine.dialect.name != "sqlite":
-        raise click.ClickException(
-            "This database is PostgreSQL: use pg_dump and pg_restore (docs/operations.md)."
-        )
+        raise click.ClickException("This database is PostgreSQL: use pg_dump and pg_restore (docs/operations.md).")
 
 
 def _checked(file: Path) -> str:
@@ -75,9 +73,7 @@ def _checked(file: Path) -> str:
         raise click.ClickException(f"{file} is not a Smarketing database: {error}") from error
     if faults != ["ok"] or strays:
         raise click.ClickException(f"{file} is damaged: {'; '.join(faults)}; {len(strays)} stray references")
-    return (
-        f"schema {revision}, {leads} leads, {events} journal lines, {file.stat().st_size / 1e6:.1f} MB, sound"
-    )
+    return f"schema {revision}, {leads} leads, {events} journal lines, {file.stat().st_size / 1e6:.1f} MB, sound"
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -129,9 +129,7 @@ def check_sqlite() -> Iterator[Finding]:
     log = file.with_name(file.name + "-wal")
     size = log.stat().st_size if log.exists() else 0
     if size > LARGE_LOG:
-        yield Finding(
-            WARN, f"the write-ahead log has grown to {size / 1e6:.0f} MB: is the scheduler running?"
-        )
+        yield Finding(WARN, f"the write-ahead log has grown to {size / 1e6:.0f} MB: is the scheduler running?")
     else:
         yield Finding(OK, f"the write-ahead log has {size / 1e6:.0f} MB")
 
@@ -145,9 +143,7 @@ def has_reset_fault(version: tuple[int, ...]) -> bool:
 def check_clock() -> Iterator[Finding]:
     apart = abs(utc_now() - database_now())
     if apart > CLOCK_TOLERANCE:
-        yield Finding(
-            FAIL, f"this machine and the database are {apart.total_seconds():.0f} s apart: set the clock"
-        )
+        yield Finding(FAIL, f"this machine and the database are {apart.total_seconds():.0f} s apart: set the clock")
     else:
         yield Finding(OK, "this machine and the database agree on the time")
 
@@ -158,9 +154,7 @@ def check_migrations() -> Iterator[Finding]:
     else:
         found = ", ".join(sorted(readiness.schema_heads())) or "none"
         expected = ", ".join(sorted(readiness.expected_heads()))
-        yield Finding(
-            FAIL, f"the schema is at {found}, this release needs {expected}: run `flask db upgrade`"
-        )
+        yield Finding(FAIL, f"the schema is at {found}, this release needs {expected}: run `flask db upgrade`")
 
 
 # what it holds
@@ -169,9 +163,7 @@ def check_migrations() -> Iterator[Finding]:
 def check_journal() -> Iterator[Finding]:
     latest = db.session.scalar(select(Event.recorded_at).order_by(Event.id.desc()).limit(1))
     if latest and latest > utc_now() + CLOCK_TOLERANCE:
-        yield Finding(
-            FAIL, f"its last line is of {latest:%Y-%m-%d %H:%M:%S} UTC, which is yet to come: set the clock"
-        )
+        yield Finding(FAIL, f"its last line is of {latest:%Y-%m-%d %H:%M:%S} UTC, which is yet to come: set the clock")
     else:
         yield Finding(OK, f"its last line is of {latest:%Y-%m-%d %H:%M:%S} UTC" if latest else "is empty")
 
@@ -192,9 +184,7 @@ def check_scheduler() -> Iterator[Finding]:
     if mode not in SCHEDULERS:
         yield Finding(FAIL, f"SMARKETING_SCHEDULER is {mode!r}; it must be one of {', '.join(SCHEDULERS)}")
     if leader:
-        yield Finding(
-            OK, f"{leader.holder} has kept the timetable since {leader.held_since:%Y-%m-%d %H:%M:%S} UTC"
-        )
+        yield Finding(OK, f"{leader.holder} has kept the timetable since {leader.held_since:%Y-%m-%d %H:%M:%S} UTC")
     elif mode == "off":
         yield Finding(WARN, "is off here and runs nowhere: no clock is swept, no file is imported")
     else:
@@ -209,8 +199,6 @@ def check_jobs() -> Iterator[Finding]:
     )
     rows = db.session.execute(failed).all()
     for job, count, at in rows:
-        yield Finding(
-            WARN, f"{job} has failed in the last day: {count} on record, lately at {at:%H:%M:%S} UTC"
-        )
+        yield Finding(WARN, f"{job} has failed in the last day: {count} on record, lately at {at:%H:%M:%S} UTC")
     if not rows:
         yield Finding(OK, "none has failed in the last day")

@@ -27,9 +27,7 @@ HEARTBEAT = timedelta(seconds=3)
 class Lease:
     """A candidate's view of the lease."""
 
-    def __init__(
-        self, app: Flask, *, ttl: timedelta = TTL, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, app: Flask, *, ttl: timedelta = TTL, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._app = app
         self._ttl = ttl

@@ -45,9 +45,7 @@ class Scheduler:
         )
         for job in timetable:
             every = job.every.total_seconds()
-            self._ticker.add_job(
-                self._tick, "interval", seconds=every, args=[job], id=job.name, name=job.name
-            )
+            self._ticker.add_job(self._tick, "interval", seconds=every, args=[job], id=job.name, name=job.name)
         self._is_leading = False
         self._can_renew = True
         self._stopping = Event()

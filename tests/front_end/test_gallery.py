@@ -20,9 +20,7 @@ class CompanyForm(Form):  # type: ignore[misc]
     name = StringField("Company", validators=[InputRequired("Write the name of the company.")])
     phone = StringField("Phone")
     team = SelectField("Team", choices=[SelectChoice("1", "EMEA")])
-    side = RadioField(
-        "You sign for", choices=[SelectChoice("m", "Marketing"), SelectChoice("s", "Sales")], default="m"
-    )
+    side = RadioField("You sign for", choices=[SelectChoice("m", "Marketing"), SelectChoice("s", "Sales")], default="m")
     is_agreed = BooleanField("The lead agreed")
 
 

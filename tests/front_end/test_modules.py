@@ -52,9 +52,7 @@ def test_a_wrong_clock_of_the_device_does_not_matter(show: Any, clock: Any) -> N
 def test_a_far_or_resting_clock_keeps_the_words_of_the_server(
     show: Any, clock: Any, minutes: int, state: str, words: str | None
 ) -> None:
-    page = show(
-        scene("{{ clock_badge(measured) }}"), values={"measured": clock(minutes, minutes - 60, state, words)}
-    )
+    page = show(scene("{{ clock_badge(measured) }}"), values={"measured": clock(minutes, minutes - 60, state, words)})
     page.clock.run_for(timedelta(minutes=30).total_seconds() * 1000)
     assert page.locator(".badge-detail").text_content() == (words or "")
     assert page.locator(".badge-state").get_attribute("data-state") == state
@@ -137,9 +135,7 @@ def test_the_help_lists_the_shortcuts_of_the_page(show: Any) -> None:
 
 
 def test_a_confirmation_names_the_consequence_and_can_be_left(show: Any, stage: Any) -> None:
-    page = show(
-        scene("{{ confirm('x', 'Withdraw…', 'Withdraw it?', 'Saul is told.', '/refusal', 'Withdraw it') }}")
-    )
+    page = show(scene("{{ confirm('x', 'Withdraw…', 'Withdraw it?', 'Saul is told.', '/refusal', 'Withdraw it') }}"))
     page.get_by_role("button", name="Withdraw…").click()
     assert page.get_by_role("dialog", name="Withdraw it?").is_visible()
     assert page.get_by_text("Saul is told.").is_visible()
@@ -261,11 +257,7 @@ def test_a_changed_filter_applies_at_once_and_keeps_the_focus(show: Any) -> None
 
 
 def test_a_dropped_file_is_as_good_as_a_chosen_one(show: Any) -> None:
-    page = show(
-        scene(
-            "<div data-dropzone><input type='file' aria-label='File'><span data-dropzone-name></span></div>"
-        )
-    )
+    page = show(scene("<div data-dropzone><input type='file' aria-label='File'><span data-dropzone-name></span></div>"))
     page.evaluate(
         """() => {
           const dataTransfer = new DataTransfer();

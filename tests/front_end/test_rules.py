@@ -69,9 +69,7 @@ def test_every_style_sheet_and_module_is_loaded() -> None:
 
 @pytest.mark.parametrize("path", [*CSS.rglob("*.css")], ids=name)
 def test_every_token_in_use_is_defined(path: Path) -> None:
-    defined = {
-        found for sheet in CSS.rglob("*.css") for found in re.findall(r"(--[\w-]+):", sheet.read_text())
-    }
+    defined = {found for sheet in CSS.rglob("*.css") for found in re.findall(r"(--[\w-]+):", sheet.read_text())}
     assert set(re.findall(r"var\((--[\w-]+)", path.read_text())) <= defined
 
 
@@ -97,9 +95,7 @@ def tokens() -> dict[str, tuple[str, str]]:
 
 def luminance(colour: str) -> float:
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
-    ]
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

@@ -56,18 +56,14 @@ def test_without_a_checkpoint_the_log_grows(log: Path, write: Callable[[int], No
     assert log.stat().st_size > 10 * 200 * PAGE
 
 
-def test_with_checkpoints_the_log_is_used_again(
-    log: Path, write: Callable[[int], None], hands: Hands
-) -> None:
+def test_with_checkpoints_the_log_is_used_again(log: Path, write: Callable[[int], None], hands: Hands) -> None:
     for _ in range(10):
         write(200)
         checkpoint_wal.run(now=hands.now)
     assert log.stat().st_size < 3 * 200 * PAGE
 
 
-def test_what_the_log_held_is_in_the_file_afterwards(
-    log: Path, session: scoped_session[Session], hands: Hands
-) -> None:
+def test_what_the_log_held_is_in_the_file_afterwards(log: Path, session: scoped_session[Session], hands: Hands) -> None:
     with transaction():
         session.execute(text("INSERT INTO ballast VALUES ('kept')"))
     assert checkpoint_wal.run(now=hands.now) > 0
@@ -122,9 +118,7 @@ def impatient(session: scoped_session[Session]) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_no_checkpoint_is_taken_while_somebody_writes(
-    log: Path, write: Callable[[int], None], hands: Hands
-) -> None:
+def test_no_checkpoint_is_taken_while_somebody_writes(log: Path, write: Callable[[int], None], hands: Hands) -> None:
     file = Path(str(db.engine.url.database))
     write(20)
     before = file.read_bytes()

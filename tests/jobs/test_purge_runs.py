@@ -28,8 +28,6 @@ def test_a_run_is_kept_while_it_may_be_of_use(
     session: scoped_session[Session], hands: Hands, age: timedelta, count: int | None, is_kept: bool
 ) -> None:
     with transaction():
-        session.execute(
-            insert(JobRun).values(job="tick", holder="here:1", started_at=hands.now - age, count=count)
-        )
+        session.execute(insert(JobRun).values(job="tick", holder="here:1", started_at=hands.now - age, count=count))
     assert purge_runs.run(now=hands.now) == (not is_kept)
     assert bool(session.scalar(select(JobRun.id))) == is_kept

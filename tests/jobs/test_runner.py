@@ -77,9 +77,7 @@ def test_an_error_is_recorded_without_the_address_it_quotes(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def test_the_same_error_again_is_recorded_once_a_minute_and_another_at_once(
-    app: Flask, runner: Runner
-) -> None:
+def test_the_same_error_again_is_recorded_once_a_minute_and_another_at_once(app: Flask, runner: Runner) -> None:
     def fail_otherwise(*, now: object) -> int:
         raise KeyError("sheep")
 

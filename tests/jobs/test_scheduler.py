@@ -79,9 +79,7 @@ def test_of_two_schedulers_one_ticks_until_it_stops(app: Flask, start: Callable[
         assert db.session.scalars(select(SchedulerLease)).one().token == 2
 
 
-def test_a_job_that_fails_stops_neither_itself_nor_the_others(
-    app: Flask, start: Callable[..., Scheduler]
-) -> None:
+def test_a_job_that_fails_stops_neither_itself_nor_the_others(app: Flask, start: Callable[..., Scheduler]) -> None:
     healthy, failures = Ticks(), Ticks()
 
     def fail(*, now: datetime) -> int:
@@ -129,9 +127,7 @@ class Process:
             str(HEARTBEAT),
         ]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
-        )
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment)
         self.id = self._process.pid
         self._reader = Thread(target=self._read, args=[ticks])
         self._reader.start()

@@ -1,0 +1,153 @@
+"""The database: one declarative base free of Flask, column types, transactions and bulk loading.
+
+Every instant is aware UTC: `UtcDateTime` refuses a naive one on the way in and returns UTC on the way out,
+because SQLite drops the zone silently. Writers on SQLite take the write lock at once (`BEGIN IMMEDIATE`);
+see docs/decisions/0003-sqlite-in-wal.md.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, Table, TypeDecorator, event, func, select, type_coerce
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant: timestamptz on PostgreSQL, naive UTC text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime refused: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        StrEnum: Enum(StrEnum, native_enum=False, length=20, values_callable=lambda words: [w.value for w in words]),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block wrote, or nothing of it. Opened by edges only."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def is_postgresql() -> bool:
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def database_now() -> datetime:
+    """The database's clock, which every process shares even when their machines disagree."""
+    clock = func.clock_timestamp() if is_postgresql() else func.strftime("%Y-%m-%d %H:%M:%f000", "now")
+    return db.session.scalars(select(type_coerce(clock, UtcDateTime()))).one()
+
+
+def next_ids(model: type[Base], count: int) -> range | list[int]:
+    """Reserve primary keys for rows that are about to be loaded with `bulk_insert`.
+
+    On SQLite the caller must already hold the write lock (every writing transaction does).
+    """
+    if not count:
+        return []
+    table = _table(model)
+    if is_postgresql():
+        sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+        return list(db.session.scalars(select(sequence).select_from(func.generate_series(1, count))))
+    first = (db.session.scalar(select(func.max(table.c.id))) or 0) + 1
+    return range(first, first + count)
+
+
+def bulk_insert(model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Load rows in one go: COPY on PostgreSQL, executemany on SQLite.
+
+    `rows` hold database-ready values (aware UTC datetimes, JSON already as text) in the order of `columns`.
+    """
+    if not rows:
+        return
+    table, names = _table(model), ", ".join(columns)
+    connection = db.session.connection()
+    if is_postgresql():
+        copying = f"COPY {table.name} ({names}) FROM STDIN"
+        cursor = cast(Any, connection.connection.cursor())
+        with cursor, cursor.copy(copying) as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 - names come from our own models
+        [tuple(map(_sqlite_value, row)) for row in rows],
+    )
+
+
+def _table(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
+
+
+def _sqlite_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.partition(".")[0] != "sqlite3":
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "cache_size=-64000",
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=0",
+        "journal_size_limit=67108864",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,257 @@
+"""The rule language of the agreement: all / any / not over a lead's facts, answering with reasons.
+
+A criterion is data (it lives in the signed terms). `compile_test` turns it into a fast yes/no; `judge` gives the
+verdict with what held, what failed and by how much. A missing value never holds.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+
+from smarketing.domain.errors import N_
+
+TEXT_FIELDS = frozenset(
+    "email first_name last_name phone company job_title country source campaign landing_page persona".split()
+)
+NUMBER_FIELDS = frozenset({"points", "fit_points", "engagement_points", "engagement_count"})
+CUSTOM_PREFIX = "custom."
+MAX_DEPTH = 8
+
+
+class Facts(NamedTuple):
+    """What is known of one lead at one instant."""
+
+    values: Mapping[str, str | int | None]
+    engagements: Sequence[tuple[str, datetime]]
+    now: datetime
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class All(_Rule):
+    all: tuple["Criterion", ...] = Field(min_length=1, max_length=50)
+
+
+class AnyOf(_Rule):
+    any: tuple["Criterion", ...] = Field(min_length=1, max_length=50)
+
+
+class Not(_Rule):
+    negated: "Criterion" = Field(alias="not")
+
+
+class _OnField(_Rule):
+    field: str
+
+    @field_validator("field")
+    @classmethod
+    def _is_known(cls, field: str) -> str:
+        if field in TEXT_FIELDS or field in NUMBER_FIELDS or field.startswith(CUSTOM_PREFIX):
+            return field
+        raise ValueError(
+            f"there is no field “{field}”; use one of {', '.join(sorted(TEXT_FIELDS | NUMBER_FIELDS))} or custom.…"
+        )
+
+
+class AtLeast(_OnField):
+    at_least: int
+
+    @model_validator(mode="after")
+    def _is_number(self) -> "AtLeast":
+        if self.field not in NUMBER_FIELDS:
+            raise ValueError(f"“{self.field}” is text and cannot be compared with a number")
+        return self
+
+
+class OneOf(_OnField):
+    one_of: tuple[str, ...] = Field(min_length=1, max_length=1000)
+
+
+class Contains(_OnField):
+    """Any of the words stands in the text, whatever the case."""
+
+    contains: tuple[str, ...] = Field(min_length=1, max_length=200)
+
+
+class Present(_OnField):
+    present: bool
+
+
+class Engaged(_Rule):
+    """At least so many engagements of a kind, within the last so many days (ever, when None)."""
+
+    engagement: str
+    at_least: int = Field(default=1, ge=1)
+    within_days: int | None = Field(default=None, ge=1, le=3660)
+
+
+def _kind(value: Any) -> str:
+    keys = set(value) if isinstance(value, Mapping) else set(type(value).model_fields)
+    for key, tag in _TAGS.items():
+        if key in keys:
+            return tag
+    return "unknown"
+
+
+_TAGS = {
+    "all": "all",
+    "any": "any",
+    "not": "not",
+    "negated": "not",
+    "engagement": "engaged",
+    "at_least": "at_least",
+    "one_of": "one_of",
+    "contains": "contains",
+    "present": "present",
+}
+
+Criterion = Annotated[
+    Annotated[All, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[Engaged, Tag("engaged")]
+    | Annotated[AtLeast, Tag("at_least")]
+    | Annotated[OneOf, Tag("one_of")]
+    | Annotated[Contains, Tag("contains")]
+    | Annotated[Present, Tag("present")],
+    Discriminator(
+        _kind,
+        custom_error_type="unknown_criterion",
+        custom_error_message="a criterion needs one of: all, any, not, engagement, at_least, one_of, contains, present",
+    ),
+]
+
+for _model in (All, AnyOf, Not):
+    _model.model_rebuild()
+
+
+class Reason(NamedTuple):
+    """One line of a verdict: did it hold, what was asked (msgid and params), what was found."""
+
+    held: bool
+    asked: str
+    params: dict[str, Any]
+    found: str | int | None
+    depth: int
+
+    def as_json(self) -> list[Any]:
+        return list(self)
+
+
+class Verdict(NamedTuple):
+    held: bool
+    reasons: tuple[Reason, ...]
+
+
+Test = Callable[[Facts], bool]
+
+
+def compile_test(rule: Criterion) -> Test:
+    """A function of the facts that answers as `judge` does, without the reasons."""
+    match rule:
+        case All(all=parts):
+            tests = [compile_test(part) for part in parts]
+            return lambda facts: all(test(facts) for test in tests)
+        case AnyOf(any=parts):
+            tests = [compile_test(part) for part in parts]
+            return lambda facts: any(test(facts) for test in tests)
+        case Not(negated=part):
+            negated = compile_test(part)
+            return lambda facts: not negated(facts)
+        case Engaged():
+            return lambda facts: _engagement_count(rule, facts) >= rule.at_least
+        case AtLeast(field=field, at_least=bound):
+            return lambda facts: (value := facts.values.get(field)) is not None and int(value) >= bound
+        case OneOf(field=field, one_of=options):
+            folded = frozenset(option.casefold() for option in options)
+            return lambda facts: _text(facts, field).casefold() in folded
+        case Contains(field=field, contains=words):
+            parts_folded = tuple(word.casefold() for word in words)
+            return lambda facts: _contains(_text(facts, field).casefold(), parts_folded)
+        case Present(field=field, present=wanted):
+            return lambda facts: bool(_text(facts, field)) is wanted
+
+
+def judge(rule: Criterion, facts: Facts) -> Verdict:
+    """The verdict with one reason per criterion, in the order written, nested by depth."""
+    reasons = tuple(_reasons(rule, facts, depth=0))
+    return Verdict(reasons[0].held, reasons)
+
+
+def _reasons(rule: Criterion, facts: Facts, *, depth: int) -> Iterator[Reason]:
+    held = compile_test(rule)(facts)
+    match rule:
+        case All(all=parts):
+            yield Reason(held, N_("all of these hold"), {}, None, depth)
+        case AnyOf(any=parts):
+            yield Reason(held, N_("at least one of these holds"), {}, None, depth)
+        case Not(negated=part):
+            parts = (part,)
+            yield Reason(held, N_("this does not hold"), {}, None, depth)
+        case _:
+            parts = ()
+            yield Reason(held, *_asked(rule), _found(rule, facts), depth)
+    for part in parts:
+        yield from _reasons(part, facts, depth=depth + 1)
+
+
+def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
+    match rule:
+        case Engaged(engagement=kind, at_least=count, within_days=None):
+            return N_("at least %(count)s engagements of kind %(engagement)s"), {
+                "count": count,
+                "engagement": kind,
+            }
+        case Engaged(engagement=kind, at_least=count, within_days=days):
+            params = {"count": count, "engagement": kind, "days": days}
+            return N_("at least %(count)s engagements of kind %(engagement)s within %(days)s days"), params
+        case AtLeast(field=field, at_least=bound):
+            return N_("%(field)s is at least %(bound)s"), {"field": field, "bound": bound}
+        case OneOf(field=field, one_of=options):
+            return N_("%(field)s is one of: %(options)s"), {"field": field, "options": list(options)}
+        case Contains(field=field, contains=words):
+            return N_("%(field)s contains one of: %(options)s"), {"field": field, "options": list(words)}
+        case Present(field=field, present=True):
+            return N_("%(field)s is known"), {"field": field}
+        case Present(field=field):
+            return N_("%(field)s is not known"), {"field": field}
+        case _:
+            raise TypeError(rule)
+
+
+def _found(rule: Criterion, facts: Facts) -> str | int | None:
+    if isinstance(rule, Engaged):
+        return _engagement_count(rule, facts)
+    return facts.values.get(rule.field) if isinstance(rule, _OnField) else None
+
+
+def _text(facts: Facts, field: str) -> str:
+    value = facts.values.get(field)
+    return "" if value is None else str(value)
+
+
+def _contains(text: str, words: Sequence[str]) -> bool:
+    return any(word in text for word in words)
+
+
+def _engagement_count(rule: Engaged, facts: Facts) -> int:
+    since = facts.now - timedelta(days=rule.within_days) if rule.within_days else None
+    return sum(
+        1
+        for kind, occurred_at in facts.engagements
+        if kind == rule.engagement and occurred_at <= facts.now and (since is None or occurred_at > since)
+    )
+
+
+def depth(rule: Criterion) -> int:
+    match rule:
+        case All(all=parts) | AnyOf(any=parts):
+            return 1 + max(depth(part) for part in parts)
+        case Not(negated=part):
+            return 1 + depth(part)
+        case _:
+            return 1

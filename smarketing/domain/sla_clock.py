@@ -1,0 +1,63 @@
+"""One promise under measure: when it is due, when it is at risk, and how it ended.
+
+Met means stopped at or before the due instant. A breach happens at the due instant, whenever it is noticed.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from smarketing.domain.business_time import BusinessCalendar, Pause
+from smarketing.domain.terms import ClockClause
+
+
+class Outcome(StrEnum):
+    RUNNING = "running"
+    MET = "met"
+    BREACHED = "breached"
+    VOID = "void"
+
+
+class Schedule(NamedTuple):
+    at_risk_at: datetime
+    due_at: datetime
+
+
+def schedule(
+    clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, pauses: tuple[Pause, ...] = ()
+) -> Schedule:
+    """When a clock started at `started_at` is at risk and when it is due."""
+    allowance = timedelta(minutes=clause.allowance_minutes)
+    at_risk_after = timedelta(seconds=int(allowance.total_seconds() * clause.at_risk_ratio))
+    return Schedule(
+        calendar.add(started_at, at_risk_after, pauses),
+        calendar.add(started_at, allowance, pauses),
+    )
+
+
+def outcome(due_at: datetime, stopped_at: datetime) -> Outcome:
+    return Outcome.MET if stopped_at <= due_at else Outcome.BREACHED
+
+
+class Urgency(StrEnum):
+    """How a clock stands at one instant, for people to act on."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OVERDUE = "overdue"
+    MET = "met"
+    LATE = "late"
+    VOID = "void"
+
+
+def urgency(
+    *, outcome: Outcome, at_risk_at: datetime, due_at: datetime, stopped_at: datetime | None, now: datetime
+) -> Urgency:
+    """`late` is answered after the due instant; `overdue` is still waiting past it, swept or not."""
+    if outcome is Outcome.VOID:
+        return Urgency.VOID
+    if stopped_at is not None:
+        return Urgency.MET if stopped_at <= due_at else Urgency.LATE
+    if now > due_at:
+        return Urgency.OVERDUE
+    return Urgency.AT_RISK if now >= at_risk_at else Urgency.ON_TRACK

@@ -1,0 +1,17 @@
+"""Tables and named selects. Rows hold facts: no rules, no commits, no clock. Importing this imports them all."""
+
+from smarketing.models import (  # noqa: F401 - registers every table with the metadata
+    agreements,
+    clocks,
+    events,
+    handoffs,
+    imports,
+    leads,
+    notices,
+    people,
+    personas,
+    runs,
+    tallies,
+    targets,
+    touches,
+)

@@ -1,0 +1,89 @@
+"""Clocks: the running measure of one clause on one hand-off, and the pauses in which they stand still.
+
+`due_at` and `at_risk_at` are stored when a clock starts, pauses or resumes, so that a sweep asks the database
+for what is due. A clock may be breached and still unstopped: it has yet to learn when it was answered.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Select, String, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from smarketing.db import Base
+from smarketing.domain.sla_clock import Outcome
+from smarketing.models.handoffs import Handoff
+from smarketing.models.people import User
+
+_IS_RUNNING = text("outcome = 'running'")
+_IS_UNWARNED = text("outcome = 'running' AND warned_at IS NULL")
+_IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
+
+
+class Clock(Base):
+    __tablename__ = "clocks"
+    __table_args__ = (
+        Index("ix_clocks_running_due_at", "due_at", sqlite_where=_IS_RUNNING, postgresql_where=_IS_RUNNING),
+        Index(
+            "ix_clocks_unwarned_at_risk_at",
+            "at_risk_at",
+            sqlite_where=_IS_UNWARNED,
+            postgresql_where=_IS_UNWARNED,
+        ),
+        Index(
+            "ix_clocks_unstopped_owner_due_at",
+            "owner_id",
+            "due_at",
+            sqlite_where=_IS_UNSTOPPED,
+            postgresql_where=_IS_UNSTOPPED,
+        ),
+        Index("ix_clocks_handoff_id", "handoff_id"),
+        Index("ix_clocks_clause_due_on", "clause_id", "due_on", "outcome"),
+        Index("ix_clocks_clause_started_at", "clause_id", "started_at", "elapsed_seconds", "outcome"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"))
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"))
+    agreement_version_id: Mapped[int] = mapped_column(ForeignKey("agreement_versions.id"))
+    clause_id: Mapped[str] = mapped_column(String(60), comment="the clock clause in the version's terms")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="who has to act")
+    outcome: Mapped[Outcome]
+    started_at: Mapped[datetime]
+    at_risk_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(comment="the day of due_at in the zone of the agreement")
+    stopped_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None] = mapped_column(comment="when its owner was told that it is at risk")
+    elapsed_seconds: Mapped[int | None] = mapped_column(
+        comment="business seconds from start to stop; null while unstopped"
+    )
+
+    handoff: Mapped[Handoff] = relationship()
+    owner: Mapped[User | None] = relationship()
+    pauses: Mapped[list["Pause"]] = relationship(order_by="Pause.paused_at")
+
+    @classmethod
+    def unstopped(cls, handoff_id: int) -> Select["Clock"]:
+        return select(cls).where(cls.handoff_id == handoff_id, cls.stopped_at.is_(None), cls.outcome != Outcome.VOID)
+
+    @classmethod
+    def overdue(cls, now: datetime) -> Select["Clock"]:
+        """Running clocks whose due instant lies before now, oldest first."""
+        return select(cls).where(cls.outcome == Outcome.RUNNING, cls.due_at < now).order_by(cls.due_at)
+
+    @classmethod
+    def at_risk(cls, now: datetime) -> Select["Clock"]:
+        """Running clocks past their at-risk instant, not yet due, whose owner has not been warned."""
+        is_unwarned = (cls.outcome == Outcome.RUNNING, cls.warned_at.is_(None))
+        return select(cls).where(*is_unwarned, cls.at_risk_at <= now, cls.due_at >= now).order_by(cls.at_risk_at)
+
+
+class Pause(Base):
+    __tablename__ = "pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"), index=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    paused_at: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]

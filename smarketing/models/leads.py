@@ -1,0 +1,109 @@
+"""Leads, their engagements and their scores.
+
+A milestone (`mql_at`, `sal_at`, …) is the first time the lead reached that stage and is set once; each later
+cycle has its own dates on its hand-off. `_on` columns are days in the zone of the agreement, kept for grouping.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from smarketing.db import Base
+from smarketing.domain.lifecycle import Stage
+from smarketing.models.people import User
+from smarketing.models.personas import Persona
+
+
+class Lead(Base):
+    __tablename__ = "leads"
+    __table_args__ = (
+        Index("ix_leads_stage_id", "stage", "id"),
+        Index("ix_leads_arrived_on_source", "arrived_on", "source"),
+        Index("ix_leads_mql_on_source", "mql_on", "source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str | None] = mapped_column(String(200), unique=True, comment="id in the system it came from")
+    email: Mapped[str | None] = mapped_column(String(254))
+    email_key: Mapped[str | None] = mapped_column(String(254), unique=True, comment="lower-case e-mail")
+    first_name: Mapped[str | None] = mapped_column(String(200))
+    last_name: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    company: Mapped[str | None] = mapped_column(String(200))
+    job_title: Mapped[str | None] = mapped_column(String(200))
+    country: Mapped[str | None] = mapped_column(
+        String(60), comment="as written in the source, ISO 3166 code where known"
+    )
+    source: Mapped[str | None] = mapped_column(String(120))
+    campaign: Mapped[str | None] = mapped_column(String(200))
+    landing_page: Mapped[str | None] = mapped_column(String(500))
+    custom: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, comment="further facts, key to text")
+    search_text: Mapped[str] = mapped_column(Text, default="", comment="names, company, e-mail: lower case, no accents")
+
+    stage: Mapped[Stage]
+    cycle: Mapped[int] = mapped_column(default=0, comment="how many times it has become an MQL")
+    is_held: Mapped[bool] = mapped_column(
+        default=False,
+        comment="taken back or returned: the criteria do not promote it until a marketer marks it",
+    )
+    recycled_until: Mapped[date | None] = mapped_column(comment="the criteria do not promote it before this day")
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("personas.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="the rep of the latest hand-off")
+    fit_points: Mapped[int | None] = mapped_column(comment="of the latest score; null before the first")
+    engagement_points: Mapped[int | None]
+    points: Mapped[int | None] = mapped_column(comment="fit_points + engagement_points")
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger, comment="won amount, agreement currency, 1/100")
+
+    arrived_at: Mapped[datetime] = mapped_column(comment="the inquiry")
+    arrived_on: Mapped[date]
+    mql_at: Mapped[datetime | None]
+    mql_on: Mapped[date | None]
+    sal_at: Mapped[datetime | None]
+    sql_at: Mapped[datetime | None]
+    won_at: Mapped[datetime | None]
+    lost_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime] = mapped_column(comment="when this system first heard of it")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), comment="the import that created it")
+    edition: Mapped[int] = mapped_column(default=1)
+
+    persona: Mapped[Persona | None] = relationship()
+    owner: Mapped[User | None] = relationship()
+    engagements: Mapped[list["Engagement"]] = relationship(order_by="Engagement.occurred_at.desc()")
+
+    __mapper_args__ = {"version_id_col": edition}
+
+    @property
+    def name(self) -> str:
+        """The person's name, or the next best thing that identifies the lead."""
+        full = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return full or self.email or self.external_id or f"#{self.id}"
+
+
+class Engagement(Base):
+    __tablename__ = "engagements"
+    __table_args__ = (UniqueConstraint("lead_id", "kind", "occurred_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"))
+    kind: Mapped[str] = mapped_column(String(60), comment="e.g. form, webinar, pricing_page; scoring rules name it")
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Score(Base):
+    """One scoring of one lead under one version, with its parts and the MQL verdict."""
+
+    __tablename__ = "scores"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)
+    agreement_version_id: Mapped[int] = mapped_column(ForeignKey("agreement_versions.id"))
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("personas.id"))
+    fit_points: Mapped[int]
+    engagement_points: Mapped[int]
+    points: Mapped[int]
+    is_mql: Mapped[bool] = mapped_column(comment="whether the MQL criteria held")
+    explanation: Mapped[dict[str, Any]] = mapped_column(JSON, comment="see domain/scoring.py: Score.explanation")
+    scored_at: Mapped[datetime]

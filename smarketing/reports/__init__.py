@@ -1,0 +1,1 @@
+"""Readings: they select facts, let the domain count them, and write nothing."""

@@ -1,0 +1,165 @@
+"""Draft, propose, sign and put in force the versions of the agreement; look up the one in force."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from smarketing.db import db
+from smarketing.domain import signing
+from smarketing.domain.errors import N_, Conflict, Missing
+from smarketing.domain.event_names import EventName
+from smarketing.domain.scoring import Scorer, scorer
+from smarketing.domain.signing import VersionStatus
+from smarketing.domain.terms import Terms, canonical, digest, parse
+from smarketing.models.agreements import Agreement, AgreementVersion, Signature
+from smarketing.models.people import Team, User
+from smarketing.models.personas import Persona
+from smarketing.services import journal
+
+
+class Force(NamedTuple):
+    """A version as the rest of the product needs it; parsed terms are cached by their text."""
+
+    version_id: int
+    canonical: str
+
+    @property
+    def terms(self) -> Terms:
+        return parse(self.canonical)
+
+    @property
+    def scorer(self) -> Scorer:
+        return scorer(self.canonical)
+
+
+def in_force() -> Force | None:
+    row = db.session.execute(
+        select(AgreementVersion.id, AgreementVersion.terms).where(AgreementVersion.status == VersionStatus.IN_FORCE)
+    ).first()
+    return Force(*row) if row else None
+
+
+def required() -> Force:
+    """The version in force. Raises Missing when there is none."""
+    force = in_force()
+    if force is None:
+        raise Missing(N_("No agreement is in force yet. Draft one, have both departments sign it, then come back."))
+    return force
+
+
+def version(version_id: int) -> Force:
+    """A version by id, whatever its status: running hand-offs and clocks finish under their own."""
+    terms = db.session.execute(select(AgreementVersion.terms).where(AgreementVersion.id == version_id)).scalar_one()
+    return Force(version_id, terms)
+
+
+def draft(terms: Terms, *, actor: User, now: datetime) -> AgreementVersion:
+    """A new draft of the one standing agreement, numbered after the latest version."""
+    agreement = db.session.scalars(select(Agreement).order_by(Agreement.id)).first()
+    if agreement is None:
+        agreement = Agreement(name=terms.title.en, created_at=now)
+        db.session.add(agreement)
+        db.session.flush()
+    latest = select(func.max(AgreementVersion.number)).where(AgreementVersion.agreement_id == agreement.id)
+    text = canonical(terms)
+    drafted = AgreementVersion(
+        agreement_id=agreement.id,
+        number=(db.session.scalar(latest) or 0) + 1,
+        status=VersionStatus.DRAFT,
+        terms=text,
+        digest=digest(text),
+        drafted_by_id=actor.id,
+        drafted_at=now,
+    )
+    db.session.add(drafted)
+    db.session.flush()
+    _record(EventName.VERSION_DRAFTED, drafted, actor=actor, occurred_at=now, now=now)
+    return drafted
+
+
+def propose(drafted: AgreementVersion, *, effective_at: datetime, actor: User, now: datetime) -> None:
+    """Freeze a draft for signature, to come into force at `effective_at` or when signed, whichever is later."""
+    signing.check_may_propose(drafted.status)
+    signing.check_effective_at(effective_at, now=now)
+    _check_teams(parse(drafted.terms))
+    drafted.status = VersionStatus.PROPOSED
+    drafted.proposed_at = now
+    drafted.effective_at = effective_at
+    _record(EventName.VERSION_PROPOSED, drafted, actor=actor, occurred_at=now, now=now)
+
+
+def sign(proposed: AgreementVersion, *, signed_digest: str, actor: User, now: datetime) -> Signature:
+    """Sign the digest the signatory was shown. The second department's signature makes the version signed."""
+    if signed_digest != proposed.digest:
+        raise Conflict(N_("The text has changed since you read it. Read it again before you sign."))
+    signed = {signature.department for signature in proposed.signatures}
+    department = signing.check_may_sign(proposed.status, role=actor.role, department=actor.department, signed=signed)
+    signature = Signature(
+        version_id=proposed.id, user_id=actor.id, department=department, digest=proposed.digest, signed_at=now
+    )
+    proposed.signatures.append(signature)
+    if signing.is_complete({*signed, department}):
+        proposed.status = VersionStatus.SIGNED
+        proposed.effective_at = max(proposed.effective_at or now, now)
+    _record(EventName.VERSION_SIGNED, proposed, actor=actor, occurred_at=now, now=now)
+    return signature
+
+
+def put_due_versions_in_force(*, now: datetime) -> int:
+    """Put signed versions in force whose moment has come, as of that moment; how many."""
+    due = db.session.scalars(AgreementVersion.awaiting_effect(now)).all()
+    for signed in due:
+        _put_in_force(signed, now=now)
+    return len(due)
+
+
+def _put_in_force(signed: AgreementVersion, *, now: datetime) -> None:
+    effective_at = signed.effective_at or now
+    previous = db.session.scalars(AgreementVersion.in_force()).first()
+    if previous is not None:
+        previous.status = VersionStatus.SUPERSEDED
+        previous.superseded_at = effective_at
+        db.session.flush()
+        _record(EventName.VERSION_SUPERSEDED, previous, actor=None, occurred_at=effective_at, now=now)
+    signed.status = VersionStatus.IN_FORCE
+    db.session.flush()
+    _project_personas(signed, now=now)
+    _record(EventName.VERSION_EFFECTIVE, signed, actor=None, occurred_at=effective_at, now=now)
+
+
+def _project_personas(signed: AgreementVersion, *, now: datetime) -> None:
+    known = {persona.key: persona for persona in db.session.scalars(select(Persona))}
+    for clause in parse(signed.terms).personas:
+        persona = known.pop(clause.id, None) or Persona(key=clause.id)
+        persona.name_en, persona.name_fr = clause.title.en, clause.title.fr
+        persona.agreement_version_id, persona.retired_at = signed.id, None
+        db.session.add(persona)
+    for absent in known.values():
+        absent.retired_at = absent.retired_at or now
+    db.session.flush()
+
+
+def _check_teams(terms: Terms) -> None:
+    known = dict(db.session.execute(select(Team.key, Team.department)).tuples())
+    for party in terms.parties:
+        if known.get(party.team) != party.department:
+            message = N_("The agreement names the %(department)s team “%(team)s”, which does not exist.")
+            raise Missing(message, department=party.department.value, team=party.team)
+    if terms.handoff.team not in known:
+        raise Missing(N_("Leads are handed to the team “%(team)s”, which does not exist."), team=terms.handoff.team)
+
+
+def _record(
+    name: EventName, subject: AgreementVersion, *, actor: User | None, occurred_at: datetime, now: datetime
+) -> None:
+    journal.record(
+        name,
+        "version",
+        subject.id,
+        occurred_at=occurred_at,
+        now=now,
+        actor_id=actor.id if actor else None,
+        version_id=subject.id,
+        data={"digest": subject.digest},
+    )

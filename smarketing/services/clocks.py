@@ -1,0 +1,182 @@
+"""Start, stop and void clocks; notice what is overdue or at risk.
+
+Contested outcomes move by compare-and-set: only the first writer takes a clock out of running.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+
+from smarketing.db import bulk_insert, db, next_ids
+from smarketing.domain import sla_clock
+from smarketing.domain.business_time import Pause
+from smarketing.domain.calendars import compiled
+from smarketing.domain.event_names import EventName
+from smarketing.domain.periods import local_day
+from smarketing.domain.roles import Department
+from smarketing.domain.sla_clock import Outcome
+from smarketing.domain.terms import Terms
+from smarketing.models.clocks import Clock
+from smarketing.models.tallies import DUE
+from smarketing.services import agreements, journal, notices, tallies
+from smarketing.services.journal import JournalLine
+from smarketing.services.notices import Owed
+
+
+class Started(NamedTuple):
+    """A hand-off at which an event has just happened that may start clocks."""
+
+    handoff_id: int
+    lead_id: int
+    owner_id: int | None
+    at: datetime
+
+
+_COLUMNS = (
+    "id handoff_id lead_id agreement_version_id clause_id owner_id outcome started_at at_risk_at due_at due_on"
+).split()
+
+
+def start(name: EventName, subjects: Sequence[Started], *, force: agreements.Force, now: datetime) -> None:
+    """Start the clocks of every clause that this event starts, on each hand-off."""
+    terms = force.terms
+    lines: list[JournalLine] = []
+    for clause in terms.clocks:
+        if clause.starts_on != name:
+            continue
+        calendar = compiled(terms.calendar(clause.calendar))
+        ids = next_ids(Clock, len(subjects))
+        rows = []
+        schedules: dict[datetime, sla_clock.Schedule] = {}
+        for clock_id, subject in zip(ids, subjects, strict=True):
+            schedule = schedules.get(subject.at)
+            if schedule is None:
+                schedule = schedules[subject.at] = sla_clock.schedule(clause, calendar, subject.at)
+            rows.append(
+                (
+                    clock_id,
+                    subject.handoff_id,
+                    subject.lead_id,
+                    force.version_id,
+                    clause.id,
+                    subject.owner_id,
+                    Outcome.RUNNING.value,
+                    subject.at,
+                    schedule.at_risk_at,
+                    schedule.due_at,
+                    local_day(schedule.due_at, terms.zone),
+                )
+            )
+            data = {"clause": clause.id, "handoff": subject.handoff_id}
+            lines.append(
+                JournalLine(
+                    EventName.CLOCK_STARTED,
+                    "clock",
+                    clock_id,
+                    subject.at,
+                    subject.lead_id,
+                    None,
+                    force.version_id,
+                    data,
+                )
+            )
+        bulk_insert(Clock, _COLUMNS, rows)
+    journal.record_many(lines, now=now)
+
+
+def stop(name: EventName, handoff_id: int, *, at: datetime, now: datetime) -> None:
+    """Stop the unstopped clocks of a hand-off that this event stops: met in time, or else breached at due_at."""
+    for clock in db.session.scalars(Clock.unstopped(handoff_id)):
+        terms = agreements.version(clock.agreement_version_id).terms
+        if name.value in terms.clock(clock.clause_id).stops_on and at >= clock.started_at:
+            _stop(clock, terms, at=at, now=now)
+
+
+def void(handoff_id: int, *, now: datetime) -> None:
+    """End the clocks of a hand-off that nobody has to answer any more.
+
+    A running one counts for neither side; one already breached stays breached.
+    """
+    for clock in db.session.scalars(Clock.unstopped(handoff_id)):
+        if _settle([clock], Outcome.VOID):
+            journal.record_many([_line(EventName.CLOCK_VOIDED, clock, now)], now=now)
+        clock.stopped_at = now
+
+
+def breach_overdue(*, now: datetime, limit: int = 500) -> int:
+    """Mark up to `limit` overdue clocks breached as of their due instant, oldest first; how many."""
+    return _breach(db.session.scalars(Clock.overdue(now).limit(limit)).all(), now=now)
+
+
+def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
+    """Owe the owner of each at-risk clock one warning; how many."""
+    at_risk = db.session.scalars(Clock.at_risk(now).limit(limit)).all()
+    if at_risk:
+        warned = (Clock.id.in_([clock.id for clock in at_risk]), Clock.warned_at.is_(None))
+        db.session.execute(update(Clock).where(*warned).values(warned_at=now))
+        queue_keepers = notices.managers_of(Department.SALES)
+        owed = (_owed(EventName.CLOCK_WARNED, c, [c.owner_id] if c.owner_id else queue_keepers) for c in at_risk)
+        notices.owe_many(owed, now=now)
+        journal.record_many((_line(EventName.CLOCK_WARNED, clock, clock.at_risk_at) for clock in at_risk), now=now)
+    return len(at_risk)
+
+
+def _stop(clock: Clock, terms: Terms, *, at: datetime, now: datetime) -> None:
+    if sla_clock.outcome(clock.due_at, at) is Outcome.BREACHED:
+        _breach([clock], now=now)
+    else:
+        _settle([clock], Outcome.MET)
+    calendar = compiled(terms.calendar(terms.clock(clock.clause_id).calendar))
+    clock.stopped_at = at
+    clock.elapsed_seconds = int(calendar.elapsed(clock.started_at, at, _pauses(clock)).total_seconds())
+    tallies.mark_stale(DUE, [clock.due_on])
+    journal.record_many([_line(EventName.CLOCK_STOPPED, clock, at)], now=now)
+
+
+def _breach(clocks: Sequence[Clock], *, now: datetime) -> int:
+    """Mark clocks breached, each once; how many. A breach happened at due_at, whenever we noticed."""
+    settled = _settle(clocks, Outcome.BREACHED)
+    breached = [clock for clock in clocks if clock.id in settled]
+    if breached:
+        notices.owe_many((_owed(EventName.CLOCK_BREACHED, clock, _blamed(clock)) for clock in breached), now=now)
+        tallies.mark_stale(DUE, [clock.due_on for clock in breached])
+        journal.record_many((_line(EventName.CLOCK_BREACHED, clock, clock.due_at) for clock in breached), now=now)
+    return len(breached)
+
+
+def _settle(clocks: Sequence[Clock], outcome: Outcome) -> set[int]:
+    """Compare-and-set: only the first writer moves a clock out of running. The ids this one moved."""
+    if not clocks:
+        return set()
+    is_running = (Clock.id.in_([clock.id for clock in clocks]), Clock.outcome == Outcome.RUNNING)
+    settle = update(Clock).where(*is_running).values(outcome=outcome).returning(Clock.id)
+    return set(db.session.scalars(settle))
+
+
+def _blamed(clock: Clock) -> list[int]:
+    """Who learns of a breach: the owner and the managers of the side that had promised."""
+    side = agreements.version(clock.agreement_version_id).terms.clock(clock.clause_id).side
+    owner = [clock.owner_id] if clock.owner_id else []
+    return [*owner, *notices.managers_of(side)]
+
+
+def _pauses(clock: Clock) -> tuple[Pause, ...]:
+    return tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
+
+
+def _owed(kind: EventName, clock: Clock, recipients: Sequence[int]) -> Owed:
+    return Owed(
+        recipients,
+        kind,
+        dedupe_key=f"{kind}:{clock.id}",
+        handoff_id=clock.handoff_id,
+        lead_id=clock.lead_id,
+        data={"clause": clock.clause_id, "due_at": clock.due_at.isoformat()},
+    )
+
+
+def _line(name: EventName, clock: Clock, occurred_at: datetime) -> JournalLine:
+    data = {"clause": clock.clause_id, "handoff": clock.handoff_id}
+    return JournalLine(name, "clock", clock.id, occurred_at, clock.lead_id, None, clock.agreement_version_id, data)

@@ -1,0 +1,314 @@
+"""Score leads, judge them against the MQL criteria of the version in force, promote those that meet them, say why.
+
+A verb takes a batch: `judge` decides in memory, `record` writes what was decided. An import calls them around the
+INSERT of new leads; `rescore` does the same for leads that exist already.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Table, bindparam, select, update
+
+from smarketing.db import bulk_insert, db, next_ids
+from smarketing.domain import lifecycle, scoring
+from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS, Facts
+from smarketing.domain.errors import N_, InvalidInput, Missing
+from smarketing.domain.event_names import EventName
+from smarketing.domain.lifecycle import Move, Stage
+from smarketing.domain.periods import local_day
+from smarketing.models.leads import Engagement, Lead, Score
+from smarketing.models.people import User
+from smarketing.models.personas import Persona
+from smarketing.models.tallies import Cohort
+from smarketing.services import agreements, handoffs, journal, tallies
+from smarketing.services.agreements import Force
+from smarketing.services.handoffs import Offer
+from smarketing.services.journal import JournalLine
+
+LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
+
+
+class Subject(NamedTuple):
+    """A lead to judge. `values` hold what criteria may ask for: lead fields by name and `custom.…`.
+
+    `has_history` is a lead that brings its own stage dates: it is scored, but neither promoted nor handed off.
+    """
+
+    lead_id: int
+    values: Mapping[str, str | int | None]
+    engagements: Sequence[tuple[str, datetime]] = ()
+    stage: Stage = Stage.INQUIRY
+    cycle: int = 0
+    is_held: bool = False
+    recycled_until: date | None = None
+    owner_id: int | None = None
+    mql_at: datetime | None = None
+    has_history: bool = False
+
+
+class Standing(NamedTuple):
+    """What a judgement makes of the lead's own row."""
+
+    stage: Stage
+    cycle: int
+    persona_id: int | None
+    owner_id: int | None
+    fit_points: int
+    engagement_points: int
+    points: int
+    mql_at: datetime | None
+    mql_on: date | None
+
+
+class Judged(NamedTuple):
+    """The outcome for a batch, in the order of the subjects."""
+
+    subjects: Sequence[Subject]
+    scores: Sequence[scoring.Score]
+    facts: Sequence[Facts]
+    standings: Mapping[int, Standing]
+    promoted: frozenset[int]
+
+
+def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged:
+    """Decide score, persona, verdict and owner of each lead; writes nothing but the round robin's turns."""
+    scorer = force.scorer
+    persona_ids = _persona_ids()
+    today = local_day(now, force.terms.zone)
+    facts = [Facts(subject.values, subject.engagements, now) for subject in subjects]
+    scores = [scorer.score(known) for known in facts]
+    promoted = [
+        subject.lead_id
+        for subject, score in zip(subjects, scores, strict=True)
+        if score.is_mql and _may_promote(subject, today)
+    ]
+    owners = dict(zip(promoted, handoffs.deal_owners(len(promoted), force=force), strict=True))
+    standings = {}
+    for subject, score in zip(subjects, scores, strict=True):
+        is_promoted = subject.lead_id in owners
+        mql_at = subject.mql_at or (now if is_promoted else None)
+        standings[subject.lead_id] = Standing(
+            stage=Stage.MQL if is_promoted else subject.stage,
+            cycle=subject.cycle + is_promoted,
+            persona_id=persona_ids.get(score.persona),
+            owner_id=owners[subject.lead_id] if is_promoted else subject.owner_id,
+            fit_points=score.fit_points,
+            engagement_points=score.engagement_points,
+            points=score.points,
+            mql_at=mql_at,
+            mql_on=local_day(mql_at, force.terms.zone) if mql_at else None,
+        )
+    return Judged(subjects, scores, facts, standings, frozenset(promoted))
+
+
+_SCORE_COLUMNS = (
+    "id lead_id agreement_version_id persona_id fit_points engagement_points points is_mql explanation scored_at"
+).split()
+
+
+def record(judged: Judged, *, force: Force, now: datetime) -> None:
+    """Write the scores with their reasons, the journal, and the hand-offs of those promoted; the leads must exist."""
+    version_id = force.version_id
+    ids = next_ids(Score, len(judged.subjects))
+    rows: list[tuple[Any, ...]] = []
+    lines: list[JournalLine] = []
+    offers: list[Offer] = []
+    for score_id, subject, score, facts in zip(ids, judged.subjects, judged.scores, judged.facts, strict=True):
+        lead_id = subject.lead_id
+        standing = judged.standings[lead_id]
+        explanation = json.dumps(force.scorer.explain(score, facts), separators=(",", ":"), ensure_ascii=False)
+        rows.append(
+            (
+                score_id,
+                lead_id,
+                version_id,
+                standing.persona_id,
+                score.fit_points,
+                score.engagement_points,
+                score.points,
+                score.is_mql,
+                explanation,
+                now,
+            )
+        )
+        data = {"score": score_id, "points": score.points}
+        lines.append(JournalLine(EventName.LEAD_SCORED, "lead", lead_id, now, lead_id, None, version_id, data))
+        if lead_id in judged.promoted:
+            lines.append(JournalLine(EventName.LEAD_QUALIFIED, "lead", lead_id, now, lead_id, None, version_id, data))
+            offers.append(_offer(lead_id, standing, score_id=score_id, mql_at=now))
+    bulk_insert(Score, _SCORE_COLUMNS, rows)
+    journal.record_many(lines, now=now)
+    handoffs.offer(offers, force=force, now=now)
+    if offers:
+        tallies.mark_stale(Cohort.MQL, [judged.standings[lead_id].mql_on for lead_id in judged.promoted])
+
+
+def rescore(lead_ids: Sequence[int], *, now: datetime) -> int:
+    """Judge leads again after their facts changed; how many became MQL. Without an agreement nothing happens."""
+    force = agreements.in_force()
+    if force is None or not lead_ids:
+        return 0
+    subjects = _subjects(lead_ids)
+    judged = judge(subjects, force=force, now=now)
+    _write_standings(judged.standings)
+    record(judged, force=force, now=now)
+    if judged.promoted:
+        promoted = select(Lead.arrived_on).where(Lead.id.in_(judged.promoted)).distinct()
+        tallies.mark_stale(Cohort.ARRIVED, db.session.scalars(promoted))
+    return len(judged.promoted)
+
+
+def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
+    """A marketer vouches for a lead: it becomes an MQL whatever its score, and is handed off."""
+    force = agreements.required()
+    lead = _lead(lead_id)
+    because = _reason(reason)
+    lead.stage = lifecycle.after(lead.stage, Move.QUALIFY)
+    (owner_id,) = handoffs.deal_owners(1, force=force)
+    lead.cycle += 1
+    lead.is_held = False
+    lead.recycled_until = None
+    lead.owner_id = owner_id
+    if lead.mql_at is None:
+        lead.mql_at, lead.mql_on = now, local_day(now, force.terms.zone)
+    db.session.flush()
+    score_id = db.session.scalar(select(Score.id).where(Score.lead_id == lead_id).order_by(Score.id.desc()).limit(1))
+    _record(
+        EventName.LEAD_QUALIFIED,
+        lead,
+        actor=actor,
+        now=now,
+        version_id=force.version_id,
+        data={"reason": because},
+    )
+    handoffs.offer(
+        [Offer(lead_id, lead.cycle, owner_id, score_id, lead.points, lead.persona_id, actor.id, now)],
+        force=force,
+        now=now,
+    )
+    _mark_stale(lead)
+
+
+def take_back(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
+    """A marketer takes back an MQL that sales has not answered; it does not count as one any more."""
+    lead = _lead(lead_id)
+    because = _reason(reason)
+    lead.stage = lifecycle.after(lead.stage, Move.TAKE_BACK)
+    handoff = handoffs.open_handoff(lead_id)
+    if handoff:
+        handoffs.withdraw(handoff, actor=actor, now=now)
+    _mark_stale(lead)
+    lead.is_held = True
+    lead.owner_id = None
+    if handoff is None or lead.mql_at == handoff.mql_at:
+        lead.mql_at = lead.mql_on = None
+    _record(EventName.LEAD_TAKEN_BACK, lead, actor=actor, now=now, version_id=None, data={"reason": because})
+
+
+def _may_promote(subject: Subject, today: date) -> bool:
+    if subject.has_history or subject.is_held:
+        return False
+    if subject.recycled_until and today < subject.recycled_until:
+        return False
+    return lifecycle.is_allowed(subject.stage, Move.QUALIFY)
+
+
+def _offer(lead_id: int, standing: Standing, *, score_id: int, mql_at: datetime) -> Offer:
+    return Offer(
+        lead_id,
+        standing.cycle,
+        standing.owner_id,
+        score_id,
+        standing.points,
+        standing.persona_id,
+        None,
+        mql_at,
+    )
+
+
+def _subjects(lead_ids: Sequence[int]) -> list[Subject]:
+    """Two queries for the whole batch: the leads and their engagements."""
+    engagements: dict[int, list[tuple[str, datetime]]] = {}
+    for lead_id, kind, occurred_at in db.session.execute(
+        select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(Engagement.lead_id.in_(lead_ids))
+    ):
+        engagements.setdefault(lead_id, []).append((kind, occurred_at))
+    leads = db.session.scalars(select(Lead).where(Lead.id.in_(lead_ids)).order_by(Lead.id))
+    return [
+        Subject(
+            lead.id,
+            criteria_values(lead),
+            engagements.get(lead.id, ()),
+            lead.stage,
+            lead.cycle,
+            lead.is_held,
+            lead.recycled_until,
+            lead.owner_id,
+            lead.mql_at,
+        )
+        for lead in leads
+    ]
+
+
+def criteria_values(lead: Lead) -> dict[str, str | int | None]:
+    """What criteria may ask of a lead."""
+    custom = {CUSTOM_PREFIX + key: text for key, text in (lead.custom or {}).items()}
+    return {**{field: getattr(lead, field) for field in LEAD_FIELDS}, **custom}
+
+
+def _write_standings(standings: Mapping[int, Standing]) -> None:
+    columns, leads = Standing._fields, cast(Table, Lead.__table__)
+    statement = (
+        update(leads)
+        .where(leads.c.id == bindparam("lead_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns} | {"edition": leads.c.edition + 1})
+    )
+    rows: list[dict[str, Any]] = [
+        {"lead_id": lead_id} | {f"new_{name}": value for name, value in zip(columns, standing, strict=True)}
+        for lead_id, standing in standings.items()
+    ]
+    db.session.connection().execute(statement, rows)
+    db.session.expire_all()
+
+
+def _persona_ids() -> dict[str, int]:
+    return dict(db.session.execute(select(Persona.key, Persona.id)).tuples().all())
+
+
+def _lead(lead_id: int) -> Lead:
+    lead = db.session.get(Lead, lead_id)
+    if lead is None:
+        raise Missing(N_("This lead does not exist."))
+    return lead
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not reason:
+        raise InvalidInput("reason", N_("Say why in a few words: the other side will read it."))
+    if len(reason) > 500:
+        raise InvalidInput("reason", N_("The reason is too long: 500 characters at most."))
+    return reason
+
+
+def _mark_stale(lead: Lead) -> None:
+    tallies.mark_stale(Cohort.ARRIVED, [lead.arrived_on])
+    tallies.mark_stale(Cohort.MQL, [lead.mql_on])
+
+
+def _record(
+    name: EventName, lead: Lead, *, actor: User, now: datetime, version_id: int | None, data: dict[str, Any]
+) -> None:
+    journal.record(
+        name,
+        "lead",
+        lead.id,
+        occurred_at=now,
+        now=now,
+        lead_id=lead.id,
+        actor_id=actor.id,
+        version_id=version_id,
+        data=data,
+    )

@@ -1,0 +1,143 @@
+"""Who is asking, and may they? Every view says its policy; a view without one answers nobody.
+
+The cookie holds a random token, the database its session: see services/accounts.py.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import gettext
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
+
+from smarketing.db import db, transaction
+from smarketing.domain.roles import Permission, may
+from smarketing.models.people import User, UserSession
+from smarketing.services import accounts
+from smarketing.services.accounts import Origin
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+login_manager = LoginManager()
+
+
+def allows(permission: Permission) -> Callable[[View], View]:
+    """Let only people with this permission in; anonymous ones are sent to sign in first."""
+    return lambda view: _with_policy(view, permission)
+
+
+def public(view: View) -> View:
+    return _with_policy(view, PUBLIC)
+
+
+def policy_of(endpoint: str) -> str | Permission | None:
+    """PUBLIC, the permission that is asked for, or None: nobody has thought of this view yet."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(current_app.view_functions[endpoint], "policy", None)
+
+
+def now() -> datetime:
+    """The instant of this request: one, however long it takes."""
+    if "now" not in g:
+        g.now = current_app.config["WALLCLOCK"]()
+    return cast(datetime, g.now)
+
+
+def actor() -> User:
+    return cast(User, current_user._get_current_object())
+
+
+def current_session() -> UserSession:
+    """The session of this browser; only within views that need a sign-in."""
+    return cast(UserSession, g.user_session)
+
+
+def origin() -> Origin:
+    return Origin(request.remote_addr or "", request.user_agent.string)
+
+
+def begin_session(user: User) -> None:
+    """Sign this browser in, under a token that nobody has seen before."""
+    token = accounts.open_session(user, origin=origin(), now=now())
+    session.clear()
+    session["token"] = token
+    session.permanent = True
+
+
+def register(app: Flask) -> None:
+    app.config["PERMANENT_SESSION_LIFETIME"] = accounts.SESSION_LIFE
+    login_manager.session_protection = None
+    login_manager.init_app(app, add_context_processor=True)
+    app.before_request(check)
+    app.jinja_env.globals["may"] = lambda permission: (
+        current_user.is_authenticated and may(actor().role, Permission(permission))
+    )
+
+
+def check() -> Response | None:
+    """Runs before every view; raises 403 or leads to the sign-in page."""
+    if request.endpoint is None:
+        return None
+    policy = policy_of(request.endpoint)
+    if policy == PUBLIC:
+        return None
+    if request.method in SAFE_METHODS:
+        read_only()
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    _see()
+    if policy is None or not may(actor().role, Permission(policy)):
+        abort(403)
+    return None
+
+
+def read_only() -> None:
+    """This request writes nothing: on SQLite it need not wait for a writer."""
+    db.session.connection(execution_options={"reads_only": True})
+
+
+@login_manager.request_loader
+def _load(_request: Any) -> User | None:
+    token = session.get("token")
+    found = accounts.session_of(token, now=now()) if isinstance(token, str) else None
+    if found is None:
+        return None
+    g.user_session = found
+    g.user_id = found.user_id
+    return found.user
+
+
+def _see() -> None:
+    """Keep the session alive, in a transaction of its own."""
+    seen = current_session()
+    if seen.last_seen_at + accounts.SEEN_EVERY > now():
+        return
+    session_id = seen.id
+    db.session.rollback()
+    with transaction():
+        accounts.see_session(session_id, now=now())
+    if request.method in SAFE_METHODS:
+        read_only()
+
+
+def _to_sign_in() -> Response:
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        abort(401)
+    if request.method not in SAFE_METHODS:
+        flash(
+            gettext("You were signed out meanwhile, so nothing was saved. Sign in and send it again."),
+            "error",
+        )
+        return redirect(url_for("auth.sign_in"), code=303)
+    path = request.full_path.rstrip("?")
+    return redirect(url_for("auth.sign_in", next=path if path != "/" else None), code=303)
+
+
+def _with_policy(view: View, policy: str | Permission) -> View:
+    view.policy = policy  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,15 @@
+"""Placeholder."""
+
+from flask import Blueprint, render_template_string
+
+from smarketing.domain.roles import Permission
+from smarketing.web.access import allows
+
+bp = Blueprint("dashboard", __name__, url_prefix="/")
+PAGE = "{% extends 'base.html' %}{% block title %}dashboard{% endblock %}"
+
+
+@bp.get("/")
+@allows(Permission.SEE_REPORTS)
+def index() -> str:
+    return render_template_string(PAGE)

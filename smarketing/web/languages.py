@@ -1,0 +1,56 @@
+"""French and English: which one a reader gets, and the catalogue read straight from its .po file."""
+
+from datetime import tzinfo
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, request, session
+from flask_babel import Babel, Domain, get_locale
+from flask_login import current_user
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+LANGUAGES = ("en", "fr")
+
+
+class Catalogue(Domain):
+    """No compiled file that could be older than its source."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(str(get_locale() or "en"))
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    source = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Languages(Babel):
+    domain_instance = Catalogue()
+
+
+def register(app: Flask) -> None:
+    Languages().init_app(app, locale_selector=locale, timezone_selector=zone)
+
+
+def locale() -> str:
+    """The person's own, else what this browser chose, else what it asks for."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.locale)
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def zone() -> tzinfo:
+    return ZoneInfo(current_user.zone if current_user and current_user.is_authenticated else "UTC")

@@ -1,0 +1,185 @@
+"""What things are called: the words for stages, answers, roles and events, and for stored messages."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import get_locale, gettext
+
+from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState, NextStep
+from smarketing.domain.errors import N_, DomainError
+from smarketing.domain.event_names import EventName
+from smarketing.domain.importing import ImportState
+from smarketing.domain.lifecycle import Move, Stage
+from smarketing.domain.roles import Department, Role
+from smarketing.domain.signing import VersionStatus
+from smarketing.domain.terms import Words
+
+LABELS: dict[StrEnum, str] = {
+    Stage.INQUIRY: N_("Inquiry"),
+    Stage.MQL: N_("MQL"),
+    Stage.SAL: N_("SAL"),
+    Stage.SQL: N_("SQL"),
+    Stage.WON: N_("Won"),
+    Stage.LOST: N_("Lost"),
+    Stage.RECYCLED: N_("Recycled"),
+    Stage.DISQUALIFIED: N_("Disqualified"),
+    Role.MARKETER: N_("Marketer"),
+    Role.SALES_REP: N_("Sales rep"),
+    Role.MANAGER: N_("Manager"),
+    Role.ADMIN: N_("Administrator"),
+    Department.MARKETING: N_("Marketing"),
+    Department.SALES: N_("Sales"),
+    HandoffState.OFFERED: N_("Offered"),
+    HandoffState.ACCEPTED: N_("Accepted"),
+    HandoffState.CONFIRMED: N_("Confirmed as SQL"),
+    HandoffState.REFUSED: N_("Refused"),
+    HandoffState.RECYCLED: N_("Recycled"),
+    HandoffState.WON: N_("Won"),
+    HandoffState.LOST: N_("Lost"),
+    HandoffState.WITHDRAWN: N_("Withdrawn"),
+    Channel.CALL: N_("Call"),
+    Channel.EMAIL: N_("E-mail"),
+    Channel.MEETING: N_("Meeting"),
+    Channel.MESSAGE: N_("Message"),
+    NextStep.RETURN: N_("goes back to marketing"),
+    NextStep.RECYCLE: N_("is recycled"),
+    NextStep.DISQUALIFY: N_("is disqualified"),
+    VersionStatus.DRAFT: N_("Draft"),
+    VersionStatus.PROPOSED: N_("Proposed"),
+    VersionStatus.SIGNED: N_("Signed"),
+    VersionStatus.IN_FORCE: N_("In force"),
+    VersionStatus.SUPERSEDED: N_("Superseded"),
+    ImportState.UPLOADED: N_("Uploaded"),
+    ImportState.CHECKING: N_("Being checked"),
+    ImportState.CHECKED: N_("Checked"),
+    ImportState.IMPORTING: N_("Being imported"),
+    ImportState.DONE: N_("Done"),
+    ImportState.CANCELLED: N_("Cancelled"),
+    ImportState.FAILED: N_("Failed"),
+    Move.QUALIFY: N_("qualify"),
+    Move.TAKE_BACK: N_("take back"),
+    Move.ACCEPT: N_("accept"),
+    Move.RETURN: N_("return"),
+    Move.RECYCLE: N_("recycle"),
+    Move.DISQUALIFY: N_("disqualify"),
+    Move.CONFIRM: N_("confirm as SQL"),
+    Move.WIN: N_("win"),
+    Move.LOSE: N_("lose"),
+    EventName.LEAD_ARRIVED: N_("The lead arrived"),
+    EventName.LEAD_UPDATED: N_("The lead’s facts changed"),
+    EventName.LEAD_ENGAGED: N_("The lead engaged"),
+    EventName.LEAD_SCORED: N_("The lead was scored"),
+    EventName.LEAD_QUALIFIED: N_("The lead became an MQL"),
+    EventName.LEAD_TAKEN_BACK: N_("The MQL was taken back"),
+    EventName.HANDOFF_OFFERED: N_("Handed to sales"),
+    EventName.HANDOFF_ACCEPTED: N_("Sales accepted the lead"),
+    EventName.HANDOFF_REFUSED: N_("Sales refused the lead"),
+    EventName.HANDOFF_WITHDRAWN: N_("Marketing withdrew the lead"),
+    EventName.HANDOFF_CONFIRMED: N_("Sales confirmed the lead as an SQL"),
+    EventName.HANDOFF_RECYCLED: N_("Sales recycled the lead"),
+    EventName.HANDOFF_WON: N_("The deal was won"),
+    EventName.HANDOFF_LOST: N_("The deal was lost"),
+    EventName.TOUCH_LOGGED: N_("A touch was logged"),
+    EventName.CLOCK_STARTED: N_("A clock started"),
+    EventName.CLOCK_WARNED: N_("A clock was at risk"),
+    EventName.CLOCK_STOPPED: N_("A clock stopped"),
+    EventName.CLOCK_BREACHED: N_("A clock ran out"),
+    EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
+    EventName.IMPORT_FINISHED: N_("An import ended"),
+    EventName.VERSION_DRAFTED: N_("A version was drafted"),
+    EventName.VERSION_PROPOSED: N_("A version was proposed"),
+    EventName.VERSION_SIGNED: N_("A version was signed"),
+    EventName.VERSION_EFFECTIVE: N_("A version came into force"),
+    EventName.VERSION_SUPERSEDED: N_("A version was superseded"),
+    EventName.USER_CREATED: N_("An account was created"),
+    EventName.USER_CHANGED: N_("An account was changed"),
+    EventName.USER_DISABLED: N_("An account was disabled"),
+    EventName.PASSWORD_CHANGED: N_("A password was changed"),
+}
+
+ANSWERED = {
+    DispositionKind.ACCEPTED: N_("accepted it"),
+    DispositionKind.REFUSED: N_("refused it"),
+    DispositionKind.CONFIRMED: N_("confirmed it as an SQL"),
+    DispositionKind.RECYCLED: N_("recycled it"),
+    DispositionKind.WON: N_("marked it as won"),
+    DispositionKind.LOST: N_("marked it as lost"),
+}
+
+FIELDS = {
+    "email": N_("E-mail"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "phone": N_("Phone"),
+    "company": N_("Company"),
+    "job_title": N_("Job title"),
+    "country": N_("Country"),
+    "source": N_("Source"),
+    "campaign": N_("Campaign"),
+    "landing_page": N_("Landing page"),
+    "persona": N_("Persona"),
+    "points": N_("Score"),
+    "fit_points": N_("Fit points"),
+    "engagement_points": N_("Engagement points"),
+    "engagement_count": N_("Number of engagements"),
+    "external_id": N_("Id in the other system"),
+}
+
+
+def label(word: StrEnum) -> str:
+    """The word for a stage, a state, a role, an event …, in the reader's language."""
+    return gettext(LABELS[word])
+
+
+def answered(kind: DispositionKind) -> str:
+    """What somebody did to a hand-off, to follow their name: “accepted it”."""
+    return gettext(ANSWERED[kind])
+
+
+def field_name(field: str) -> str:
+    """A field of a lead as people call it; a custom one goes by its own key."""
+    return gettext(FIELDS[field]) if field in FIELDS else field.removeprefix("custom.").replace("_", " ")
+
+
+def in_language(words: Words) -> str:
+    """Words of the agreement in the reader's language."""
+    return words.in_locale(str(get_locale()))
+
+
+def message_of(error: DomainError) -> str:
+    """The error's sentence in the reader's language."""
+    return sentence(error.message, error.params)
+
+
+def sentence(msgid: str, params: Mapping[str, Any]) -> str:
+    """A stored msgid with its parameters, in the reader's language."""
+    spoken = {name: _spoken(name, value) for name, value in params.items()}
+    return gettext(msgid, **spoken) if spoken else gettext(msgid)
+
+
+def reason_sentence(line: Sequence[Any]) -> str:
+    """One line of a verdict: held, asked (msgid), params, found, depth."""
+    _held, asked, params, _found, _depth = line
+    return sentence(asked, params)
+
+
+def _spoken(name: str, value: Any) -> Any:
+    if isinstance(value, Words):
+        return in_language(value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if name == "field" and isinstance(value, str):
+        return field_name(value)
+    known = _WORDS.get((name, value)) if isinstance(value, str) else None
+    return gettext(known) if known else value
+
+
+_WORDS = {
+    **{("stage", str(stage)): LABELS[stage] for stage in Stage},
+    **{("move", str(move)): LABELS[move] for move in Move},
+    **{("kind", str(kind)): words for kind, words in ANSWERED.items()},
+    **{("state", str(state)): LABELS[state] for state in HandoffState},
+    **{("status", str(status)): LABELS[status] for status in VersionStatus},
+    **{("department", str(department)): LABELS[department] for department in Department},
+}
