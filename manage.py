@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
@@ -62,6 +63,9 @@ def command_line() -> argparse.ArgumentParser:
 
     command = commands.add_parser("check", help="lint, format, types, import contracts, templates")
     command.set_defaults(command=check)
+
+    command = commands.add_parser("translate", help="bring the French catalogue up to date with the code")
+    command.set_defaults(command=translate)
 
     command = commands.add_parser("bench", help="measure: one benchmark of bench/, or all of them")
     command.add_argument("name", nargs="?")
@@ -190,6 +194,21 @@ def failed_checks() -> list[str]:
 def verdict(failed: list[str]) -> int:
     print(f"\nFailed: {', '.join(failed)}." if failed else "\nAll is well.")
     return 1 if failed else 0
+
+
+def translate(_options: argparse.Namespace, _extra: list[str]) -> int:
+    """New msgids arrive empty, unused ones go; tests/test_translations.py names what is missing."""
+    install(RUNTIME_LOCK)
+    translations = ROOT / "smarketing" / "translations"
+    catalogue = translations / "fr" / "LC_MESSAGES" / "messages.po"
+    extract = "-q extract --no-location --sort-output --omit-header -k N_".split()
+    update = "-q update --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header -l fr".split()
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        pybabel = str(BIN / "pybabel")
+        must([pybabel, *extract, "-F", str(translations / "babel.cfg"), "-o", str(template), "."])
+        must([pybabel, *update, "-i", str(template), "-o", str(catalogue)])
+    return 0
 
 
 def bench(options: argparse.Namespace, arguments: list[str]) -> int:
