@@ -4,44 +4,49 @@ Public holidays stand in the terms as dates: they are looked up when a draft is 
 the holiday tables cannot change what was signed (docs/decisions/0005-holidays-are-written-down.md).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated
 from zoneinfo import available_timezones
 
 import holidays
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 from smarketing.domain.business_time import BusinessCalendar, Hours
+from smarketing.domain.errors import N_
+from smarketing.domain.terms_faults import KEY_PATTERN, broken_rule
+
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"“{name}” is not a time zone; use a name such as Europe/Paris")
+def _zone(name: object) -> str:
+    if not isinstance(name, str) or name not in available_timezones():
+        raise broken_rule(N_("“%(zone)s” is not a time zone; use a name such as Europe/Paris."), zone=str(name)[:60])
     return name
 
 
 def _minute(value: object) -> int:
     """Minutes from local midnight of "HH:MM"; "24:00" is the end of the day."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    hours, mark, minutes = str(value).partition(":")
-    if not (
-        mark and hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit() and len(minutes) == 2
-    ):
-        raise ValueError(f"“{value}” is not a time of day; write it as HH:MM")
-    if int(minutes) > 59:
-        raise ValueError(f"“{value}” is not a time of day; write it as HH:MM")
-    return int(hours) * 60 + int(minutes)
+    written = _CLOCK_FACE.fullmatch(value) if isinstance(value, str) else None
+    minute = int(written[1]) * 60 + int(written[2]) if written else None
+    if minute is None or minute > DAY:
+        raise broken_rule(N_("“%(time)s” is not a time of day; write it as HH:MM, in quotes."), time=str(value)[:20])
+    return minute
 
 
 def _clock_face(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+DAY = 1440
+_CLOCK_FACE = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
+
 Zone = Annotated[str, BeforeValidator(_zone)]
-LocalTime = Annotated[int, BeforeValidator(_minute), Field(ge=0, le=1440), PlainSerializer(_clock_face)]
+LocalTime = Annotated[int, BeforeValidator(_minute), PlainSerializer(_clock_face)]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DaySpans = tuple[tuple[LocalTime, LocalTime], ...]
 
 
@@ -63,17 +68,41 @@ class Week(_Value):
     def days(self) -> tuple[DaySpans, ...]:
         return (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
 
+    @model_validator(mode="after")
+    def _opens(self) -> "Week":
+        if not any(self.days()):
+            raise broken_rule(N_("The calendar never opens: give it opening hours on at least one day."))
+        for name, spans in zip(WEEKDAYS, self.days(), strict=True):
+            for index, (earlier, later) in enumerate(pairwise(spans)):
+                if not earlier[0] < earlier[1] <= later[0]:
+                    raise broken_rule(
+                        N_("Write the opening hours of a day in order, the next after the one before has closed."),
+                        at=(name, index + 1),
+                    )
+        return self
+
 
 class Holiday(_Value):
     on: date
-    name: str
+    name: str = Field(min_length=1, max_length=200)
 
 
 class Calendar(_Value):
-    id: str
+    id: Key
     zone: Zone
     weekly: Week
     holidays: tuple[Holiday, ...] = ()
+
+    @model_validator(mode="after")
+    def _holidays_differ(self) -> "Calendar":
+        days: set[date] = set()
+        for index, holiday in enumerate(self.holidays):
+            if holiday.on in days:
+                raise broken_rule(
+                    N_("%(day)s stands twice among the holidays."), at=("holidays", index), day=holiday.on.isoformat()
+                )
+            days.add(holiday.on)
+        return self
 
 
 @lru_cache(maxsize=256)
@@ -85,7 +114,9 @@ def compiled(calendar: Calendar) -> BusinessCalendar:
     return BusinessCalendar(calendar.zone, weekly, holidays={holiday.on: holiday.name for holiday in calendar.holidays})
 
 
-def public_holidays(country: str, years: Iterable[int], *, language: str | None = None) -> tuple[Holiday, ...]:
-    """The public holidays of a country (ISO 3166 code) as dates to write into a draft."""
-    table = holidays.country_holidays(country, years=list(years), language=language)
+def public_holidays(
+    country: str, years: Iterable[int], *, subdivision: str | None = None, language: str | None = None
+) -> tuple[Holiday, ...]:
+    """The public holidays of a country (ISO 3166 code) or a part of it (“QC”) as dates to write into a draft."""
+    table = holidays.country_holidays(country, subdiv=subdivision, years=list(years), language=language)
     return tuple(Holiday(on=day, name=name) for day, name in sorted(table.items()))

@@ -8,9 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from smarketing.domain.errors import N_
+from smarketing.domain.terms_faults import KIND_PATTERN, broken_rule
 
 TEXT_FIELDS = frozenset(
     "email first_name last_name phone company job_title country source campaign landing_page persona".split()
@@ -18,6 +28,8 @@ TEXT_FIELDS = frozenset(
 NUMBER_FIELDS = frozenset({"points", "fit_points", "engagement_points", "engagement_count"})
 CUSTOM_PREFIX = "custom."
 MAX_DEPTH = 8
+
+EngagementKind = Annotated[str, StringConstraints(pattern=KIND_PATTERN)]
 
 
 class Facts(NamedTuple):
@@ -52,8 +64,10 @@ class _OnField(_Rule):
     def _is_known(cls, field: str) -> str:
         if field in TEXT_FIELDS or field in NUMBER_FIELDS or field.startswith(CUSTOM_PREFIX):
             return field
-        raise ValueError(
-            f"there is no field “{field}”; use one of {', '.join(sorted(TEXT_FIELDS | NUMBER_FIELDS))} or custom.…"
+        raise broken_rule(
+            N_("There is no field “%(field)s”; use one of %(known)s, or custom.… for your own."),
+            field=field[:60],
+            known=", ".join(sorted(TEXT_FIELDS | NUMBER_FIELDS)),
         )
 
 
@@ -63,7 +77,7 @@ class AtLeast(_OnField):
     @model_validator(mode="after")
     def _is_number(self) -> "AtLeast":
         if self.field not in NUMBER_FIELDS:
-            raise ValueError(f"“{self.field}” is text and cannot be compared with a number")
+            raise broken_rule(N_("“%(field)s” is text and cannot be compared with a number."), field=self.field)
         return self
 
 
@@ -84,7 +98,7 @@ class Present(_OnField):
 class Engaged(_Rule):
     """At least so many engagements of a kind, within the last so many days (ever, when None)."""
 
-    engagement: str
+    engagement: EngagementKind
     at_least: int = Field(default=1, ge=1)
     within_days: int | None = Field(default=None, ge=1, le=3660)
 
@@ -255,3 +269,16 @@ def depth(rule: Criterion) -> int:
             return 1 + depth(part)
         case _:
             return 1
+
+
+def personas_named(rule: Criterion) -> set[str]:
+    """The persona ids that this rule asks for."""
+    match rule:
+        case All(all=parts) | AnyOf(any=parts):
+            return set().union(*(personas_named(part) for part in parts))
+        case Not(negated=part):
+            return personas_named(part)
+        case OneOf(field="persona", one_of=options):
+            return set(options)
+        case _:
+            return set()

@@ -6,27 +6,49 @@ minutes, ratios lie between 0 and 1, money is in 1/100 of `currency`.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from smarketing.domain.calendars import Calendar, Zone
-from smarketing.domain.criteria import MAX_DEPTH, Criterion, depth
+from smarketing.domain.calendars import Calendar, Key, Zone
+from smarketing.domain.criteria import MAX_DEPTH, Criterion, EngagementKind, depth
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.roles import Department
+from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas
+from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, broken_rule, faults_of
 
 SCHEMA_VERSION: Final = 1
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 StartEvent = Literal["handoff.offered", "handoff.accepted", "handoff.confirmed"]
 StopEvent = Literal["handoff.accepted", "handoff.refused", "handoff.confirmed", "handoff.recycled", "touch.logged"]
 
 
+NEVER_TOGETHER: Final = frozenset(
+    {
+        ("handoff.accepted", "handoff.accepted"),
+        ("handoff.accepted", "handoff.refused"),
+        ("handoff.confirmed", "handoff.accepted"),
+        ("handoff.confirmed", "handoff.refused"),
+        ("handoff.confirmed", "handoff.confirmed"),
+    }
+)
+"""Starts of a clock with the events that cannot follow them: they would never stop it."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _shallow(rule: Criterion) -> Criterion:
+    if depth(rule) > MAX_DEPTH:
+        raise broken_rule(N_("Criteria may be nested %(limit)s levels deep."), limit=MAX_DEPTH)
+    return rule
+
+
+Criteria = Annotated[Criterion, AfterValidator(_shallow)]
 
 
 class Words(_Value):
@@ -53,18 +75,18 @@ class PersonaClause(Clause):
     """A described kind of buyer. `when` decides who belongs to it; the one without is the fallback."""
 
     description: Words
-    when: Criterion | None = None
+    when: Criteria | None = None
 
 
 class FitRule(Clause):
-    when: Criterion
+    when: Criteria
     points: int = Field(ge=-1000, le=1000)
 
 
 class EngagementRule(Clause):
     """Points for each engagement of a kind, counted at most once per `once_per` (each time, when None)."""
 
-    engagement: Key
+    engagement: EngagementKind
     points: int = Field(ge=-1000, le=1000)
     once_per: Literal["day", "week", "ever"] | None = None
 
@@ -77,13 +99,7 @@ class ScoringClause(Clause):
 
 
 class CriteriaClause(Clause):
-    when: Criterion
-
-    @model_validator(mode="after")
-    def _is_shallow(self) -> "CriteriaClause":
-        if depth(self.when) > MAX_DEPTH:
-            raise ValueError(f"criteria may be nested {MAX_DEPTH} levels deep")
-        return self
+    when: Criteria
 
 
 class ReasonClause(Clause):
@@ -101,6 +117,17 @@ class ChecklistClause(Clause):
 
     items: tuple[ChecklistItem, ...] = Field(min_length=1)
     at_least: int | None = Field(default=None, ge=1, description="how many items suffice; all required ones, when null")
+
+    @model_validator(mode="after")
+    def _can_be_fulfilled(self) -> "ChecklistClause":
+        if self.at_least and self.at_least > len(self.items):
+            raise broken_rule(
+                N_("At least %(asked)s items are asked for, but there are only %(count)s."),
+                at=("at_least",),
+                asked=self.at_least,
+                count=len(self.items),
+            )
+        return self
 
 
 class HandoffClause(Clause):
@@ -125,6 +152,18 @@ class ClockClause(Clause):
     )
     objective: float = Field(gt=0, le=1, description="the share of clocks to be met")
 
+    @model_validator(mode="after")
+    def _can_stop(self) -> "ClockClause":
+        for index, stop in enumerate(self.stops_on):
+            if (self.starts_on, stop) in NEVER_TOGETHER:
+                raise broken_rule(
+                    N_("“%(stop)s” cannot follow “%(start)s”, so it would never stop this clock: remove it."),
+                    at=("stops_on", index),
+                    stop=stop,
+                    start=self.starts_on,
+                )
+        return self
+
 
 class CountClause(Clause):
     """One side owes a volume per period."""
@@ -142,7 +181,7 @@ class Terms(_Value):
     preamble: Words
     scope: Words
     zone: Zone
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
     term_months: int = Field(ge=1, le=120)
     notice_days: int = Field(ge=0, le=730)
     parties: tuple[Party, ...] = Field(min_length=2, max_length=2)
@@ -157,18 +196,23 @@ class Terms(_Value):
 
     def clauses(self) -> Iterator[Clause]:
         """Every clause that has an id, in the order of the document."""
-        yield from self.personas
-        yield self.scoring
-        yield from self.scoring.fit
-        yield from self.scoring.engagement
-        yield self.mql
-        yield self.sql
-        yield self.handoff
-        yield from self.handoff.refusal_reasons
-        yield from self.handoff.recycle_reasons
-        yield from self.handoff.loss_reasons
-        yield from self.clocks
-        yield from self.targets
+        return (clause for _path, clause in self.placed_clauses())
+
+    def placed_clauses(self) -> Iterator[tuple[Path, Clause]]:
+        """Every clause with its place in the document."""
+        yield from _placed(self.personas, "personas")
+        yield ("scoring",), self.scoring
+        yield from _placed(self.scoring.fit, "scoring", "fit")
+        yield from _placed(self.scoring.engagement, "scoring", "engagement")
+        yield ("mql",), self.mql
+        yield ("sql",), self.sql
+        yield from _placed(self.sql.items, "sql", "items")
+        yield ("handoff",), self.handoff
+        yield from _placed(self.handoff.refusal_reasons, "handoff", "refusal_reasons")
+        yield from _placed(self.handoff.recycle_reasons, "handoff", "recycle_reasons")
+        yield from _placed(self.handoff.loss_reasons, "handoff", "loss_reasons")
+        yield from _placed(self.clocks, "clocks")
+        yield from _placed(self.targets, "targets")
 
     def calendar(self, calendar_id: str) -> Calendar:
         return next(calendar for calendar in self.calendars if calendar.id == calendar_id)
@@ -187,22 +231,16 @@ class Terms(_Value):
         return _reason(self.handoff.loss_reasons, reason_id)
 
     @model_validator(mode="after")
-    def _names_agree(self) -> "Terms":
-        ids = [clause.id for clause in self.clauses()]
-        twice = sorted({clause_id for clause_id in ids if ids.count(clause_id) > 1})
-        if twice:
-            raise ValueError(f"clause ids must be unique; used twice: {', '.join(twice)}")
-        calendar_ids = {calendar.id for calendar in self.calendars}
-        named = [(clause.id, clause.calendar) for clause in self.clocks]
-        named += [(clause.id, clause.calendar) for clause in self.targets]
-        for clause_id, calendar_id in named:
-            if calendar_id not in calendar_ids:
-                raise ValueError(f"clause “{clause_id}” names the calendar “{calendar_id}”, which does not exist")
-        if {party.department for party in self.parties} != set(Department):
-            raise ValueError("the parties are marketing and sales, each once")
-        if self.personas[-1].when is not None or any(persona.when is None for persona in self.personas[:-1]):
-            raise ValueError("the last persona, and only the last, has no rule: it is the fallback")
+    def _agrees_with_itself(self) -> "Terms":
+        check_ids(self)
+        check_parties(self)
+        check_personas(self)
+        check_calendars(self)
         return self
+
+
+def _placed(clauses: Sequence[Clause], *place: str) -> Iterator[tuple[Path, Clause]]:
+    return (((*place, index), clause) for index, clause in enumerate(clauses))
 
 
 _C = TypeVar("_C", bound=Clause)
@@ -216,13 +254,11 @@ def _reason(reasons: tuple[_C, ...], reason_id: str) -> _C:
 
 
 def read_terms(document: Any) -> Terms:
-    """Validate a document as read from YAML or JSON. Raises InvalidInput naming the place and the cure."""
+    """Validate a document as read from YAML or JSON. Raises InvalidTerms with every fault: its place and the cure."""
     try:
         return Terms.model_validate(document)
     except ValidationError as invalid:
-        first = invalid.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "document"
-        raise InvalidInput("terms", N_("%(place)s: %(fault)s"), place=place, fault=first["msg"]) from None
+        raise InvalidTerms(faults_of(invalid, document)) from None
 
 
 def canonical(terms: Terms) -> str:

@@ -1,0 +1,55 @@
+"""What a document must hold as a whole: clauses that name each other, parties, personas and calendars."""
+
+from typing import TYPE_CHECKING
+
+from smarketing.domain.criteria import Criterion, personas_named
+from smarketing.domain.errors import N_
+from smarketing.domain.roles import Department
+from smarketing.domain.terms_faults import Path, broken_rule
+
+if TYPE_CHECKING:
+    from smarketing.domain.terms import Terms
+
+
+def check_ids(terms: "Terms") -> None:
+    seen: set[str] = set()
+    for path, clause in terms.placed_clauses():
+        if clause.id in seen:
+            message = N_("The id “%(clause)s” is taken by another clause: every clause needs its own.")
+            raise broken_rule(message, at=(*path, "id"), clause=clause.id)
+        seen.add(clause.id)
+
+
+def check_parties(terms: "Terms") -> None:
+    if {party.department for party in terms.parties} != set(Department):
+        raise broken_rule(N_("The parties are marketing and sales, each once."), at=("parties",))
+    teams = {party.department: party.team for party in terms.parties}
+    if terms.handoff.team != teams[Department.SALES]:
+        message = N_("Leads are handed to “%(team)s”, but the party of sales is “%(party)s”: name the same team.")
+        raise broken_rule(message, at=("handoff", "team"), team=terms.handoff.team, party=teams[Department.SALES])
+
+
+def check_personas(terms: "Terms") -> None:
+    if terms.personas[-1].when is not None or any(persona.when is None for persona in terms.personas[:-1]):
+        message = N_("The last persona, and only the last, has no “when”: it takes everybody whom no other takes.")
+        raise broken_rule(message, at=("personas",))
+    known = {persona.id for persona in terms.personas}
+    rules: list[tuple[Path, Criterion]] = [
+        (("scoring", "fit", index, "when"), rule.when) for index, rule in enumerate(terms.scoring.fit)
+    ]
+    for path, criterion in [*rules, (("mql", "when"), terms.mql.when)]:
+        for name in sorted(personas_named(criterion) - known):
+            message = N_("There is no persona “%(persona)s”; there are: %(known)s.")
+            raise broken_rule(message, at=path, persona=name[:60], known=", ".join(sorted(known)))
+
+
+def check_calendars(terms: "Terms") -> None:
+    ids = [calendar.id for calendar in terms.calendars]
+    if len(set(ids)) < len(ids):
+        raise broken_rule(N_("Two calendars have the same id."), at=("calendars",))
+    named: list[tuple[Path, str]] = [(("clocks", i, "calendar"), c.calendar) for i, c in enumerate(terms.clocks)]
+    named += [(("targets", i, "calendar"), c.calendar) for i, c in enumerate(terms.targets)]
+    for path, calendar_id in named:
+        if calendar_id not in ids:
+            message = N_("There is no calendar “%(calendar)s”; there are: %(known)s.")
+            raise broken_rule(message, at=path, calendar=calendar_id, known=", ".join(ids))
