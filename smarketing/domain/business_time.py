@@ -43,7 +43,7 @@ class Hours:
     end: int
 
     def __post_init__(self) -> None:
-        if not ((0 <= self.start < 1440 and 0 < self.end <= 1440) or (self.start < 1440 and self.end == 0)):
+        if not (0 <= self.start < 1440 and 0 <= self.end <= 1440):
             raise ValueError(f"opening hours must lie within a day: {self.start}-{self.end}")
 
     def on(self, day: int) -> _Span:
@@ -160,9 +160,11 @@ class BusinessCalendar:
         return self._add_unpaused(start, allowance)
 
     def subtract(self, end: datetime, allowance: timedelta) -> datetime:
-        """The last instant from which `allowance` of business time remains until `end`, in UTC."""
+        """The last working instant, opening or closing included, from which `allowance` remains until `end`, in UTC."""
+        if allowance < timedelta(0):
+            raise ValueError("an allowance cannot be negative")
         if not allowance:
-            return end.astimezone(UTC)
+            return self._last_open(end)
         until = end - _EPOCH
         second = until.days * _DAY + until.seconds
         table = self._covering(second, second)
@@ -174,17 +176,22 @@ class BusinessCalendar:
         return _EPOCH + timedelta(seconds=table.starts[i] + target - table.before[i], microseconds=rest)
 
     def add_business_days(self, start: datetime, days: int) -> datetime:
-        """The same wall time `days` working dates later; a working date has opening hours and is no holiday."""
+        """The same wall time `days` working dates later, or earlier when negative, in UTC.
+
+        A working date has opening hours and is no holiday. A wall time outside hours moves on to the next opening,
+        or back to the last closing when `days` is negative.
+        """
         local = start.astimezone(self._zone)
         day = _day_number(local.date())
-        last = _day_number(date(LAST_YEAR, 12, 31))
-        while days > 0:
-            day += 1
-            if day > last:
-                raise NeverOpens(N_("The calendar has no such working day before the year 2200."))
-            days -= bool(self._hours_on(day))
-        wall = datetime.combine(date.fromordinal(day + _ORDINAL), local.time())
-        return local_instant(self.zone, wall)
+        step = 1 if days > 0 else -1
+        left = abs(days)
+        while left:
+            day += step
+            if not _FIRST_DAY <= day <= _LAST_DAY:
+                raise NeverOpens(N_("The calendar has no such working day within the years that can be computed."))
+            left -= bool(self._hours_on(day))
+        moved = local_instant(self.zone, datetime.combine(date.fromordinal(day + _ORDINAL), local.time()))
+        return self._last_open(moved) if days < 0 else self.next_open(moved)
 
     def next_open(self, at: datetime) -> datetime:
         """`at` itself when it is open, otherwise the next opening."""
@@ -236,6 +243,17 @@ class BusinessCalendar:
             return before[i] + min(second, closed[i]) - opened[i] if i >= 0 else 0
 
         return [until(end) - until(start) if end > start else 0 for start, end in zip(starts, ends, strict=True)]
+
+    def _last_open(self, at: datetime) -> datetime:
+        """`at` itself when work led up to it, otherwise the last closing."""
+        since = at - _EPOCH
+        second = since.days * _DAY + since.seconds
+        opened_before = bisect_right if since.microseconds else bisect_left
+        table = self._covering(second, second)
+        while not (opened := opened_before(table.starts, second)):
+            table = self._covering(_year_start(table.first_year) - 1, second)
+        closed = table.ends[opened - 1]
+        return at.astimezone(UTC) if second < closed else _EPOCH + timedelta(seconds=closed)
 
     def _elapsed_outside(self, start: datetime, end: datetime, pauses: Sequence[Pause]) -> timedelta:
         counted = self.elapsed(start, end)
@@ -395,6 +413,10 @@ def _day_number(day: date) -> int:
 
 def _midnight(day_number: int) -> datetime:
     return datetime.combine(date.fromordinal(day_number + _ORDINAL), datetime.min.time())
+
+
+_FIRST_DAY: Final = _day_number(date(FIRST_YEAR, 1, 1))
+_LAST_DAY: Final = _day_number(date(LAST_YEAR, 12, 31))
 
 
 def _year(second: int) -> int:
