@@ -1,6 +1,8 @@
 """A volume owed by the end of a period, against where it should be by now on working time."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from smarketing.domain.business_time import BusinessCalendar
@@ -13,6 +15,7 @@ class Pace(NamedTuple):
     actual: int
     expected: float | None
     projection: float | None
+    """Where the pace so far leads by the end; None before any working time has passed."""
 
     @property
     def gap(self) -> float | None:
@@ -20,15 +23,32 @@ class Pace(NamedTuple):
         return None if self.expected is None else self.actual - self.expected
 
 
-def ideal(
-    owed: int, calendar: BusinessCalendar, *, starts_at: datetime, ends_at: datetime, at: datetime
-) -> float | None:
-    """The ideal line: owed x working time elapsed / working time of the period; None without working time."""
+class Progress(StrEnum):
+    REACHED = "reached"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+def progress(pace: Pace, *, is_over: bool) -> Progress:
+    """`behind` is at least one whole case short of the ideal line: nobody can deliver half a lead."""
+    if pace.actual >= pace.owed:
+        return Progress.REACHED
+    if is_over:
+        return Progress.MISSED
+    if pace.gap is None:
+        return Progress.UNKNOWN
+    return Progress.BEHIND if pace.gap <= -1 else Progress.AHEAD
+
+
+def ideal_line(
+    owed: int, calendar: BusinessCalendar, *, starts_at: datetime, ends_at: datetime, at: Iterable[datetime]
+) -> list[float | None]:
+    """Owed x working time elapsed / working time of the period, at each instant; None without working time."""
     total = calendar.elapsed(starts_at, ends_at).total_seconds()
-    if not total:
-        return None
-    done = calendar.elapsed(starts_at, min(max(at, starts_at), ends_at)).total_seconds()
-    return owed * done / total
+    moments = (min(max(moment, starts_at), ends_at) for moment in at)
+    return [owed * calendar.elapsed(starts_at, moment).total_seconds() / total if total else None for moment in moments]
 
 
 def pace(
@@ -41,6 +61,6 @@ def pace(
     now: datetime,
 ) -> Pace:
     """`projection` carries on at the pace so far; None before any working time has passed."""
-    expected = ideal(owed, calendar, starts_at=starts_at, ends_at=ends_at, at=now)
+    (expected,) = ideal_line(owed, calendar, starts_at=starts_at, ends_at=ends_at, at=[now])
     projection = actual * owed / expected if expected else None
     return Pace(owed, actual, expected, projection)

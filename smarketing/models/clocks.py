@@ -16,6 +16,9 @@ from smarketing.models.people import User
 
 _IS_RUNNING = text("outcome = 'running'")
 _IS_UNWARNED = text("outcome = 'running' AND warned_at IS NULL")
+IS_UNANSWERED = text("elapsed_seconds IS NULL AND outcome <> 'void'")
+"""Running, or breached and not answered in the end: literal, so that the planner knows the partial index."""
+
 _IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
 
 
@@ -37,8 +40,14 @@ class Clock(Base):
             postgresql_where=_IS_UNSTOPPED,
         ),
         Index("ix_clocks_handoff_id", "handoff_id"),
-        Index("ix_clocks_clause_due_on", "clause_id", "due_on", "outcome"),
-        Index("ix_clocks_clause_started_at", "clause_id", "started_at", "elapsed_seconds", "outcome"),
+        Index("ix_clocks_clause_due_on", "clause_id", "due_on", "outcome", "owner_id"),
+        Index(
+            "ix_clocks_unanswered_due_on",
+            "due_on",
+            "clause_id",
+            sqlite_where=IS_UNANSWERED,
+            postgresql_where=IS_UNANSWERED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

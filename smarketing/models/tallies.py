@@ -6,12 +6,13 @@ the marks it saw. A report reads clean days from the roll-up and counts marked d
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, String, case, func, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Select, String, and_, case, func, literal_column, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from smarketing.db import Base
+from smarketing.domain.lifecycle import Stage
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
 from smarketing.models.leads import Lead
@@ -39,20 +40,23 @@ class FunnelDay(Base):
     leads: Mapped[int]
     mqls: Mapped[int]
     sals: Mapped[int]
+    refusals: Mapped[int] = mapped_column(comment="MQLs refused, neither accepted nor offered since")
     sqls: Mapped[int]
     wons: Mapped[int]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
 
 
 class DayTally(Base):
-    """Clocks of one clause that fell due on one day: how many were met, of how many settled."""
+    """Clocks of one clause, due on one day, on leads of one source, that are met or breached."""
 
     __tablename__ = "day_tallies"
 
-    clause_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     day_on: Mapped[date] = mapped_column(primary_key=True)
+    clause_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    source: Mapped[str] = mapped_column(String(120), primary_key=True, comment="empty when the lead has none")
     met: Mapped[int]
     total: Mapped[int] = mapped_column(comment="met + breached; neither running nor void")
+    answer_seconds: Mapped[list[int]] = mapped_column(JSON, comment="business seconds to each answer, ascending")
 
 
 class StaleDay(Base):
@@ -65,32 +69,66 @@ class StaleDay(Base):
     day_on: Mapped[date]
 
 
-def funnel_counts(cohort: Cohort) -> Select[date, str, int, int, int, int, int, int]:
-    """Count leads by cohort day and source; the caller adds the days. Reaching a stage implies the earlier ones."""
-    day_on = Lead.arrived_on if cohort is Cohort.ARRIVED else Lead.mql_on
-    source = func.coalesce(Lead.source, "").label("source")
+_SOURCE = func.coalesce(Lead.source, literal_column("''"))
+_SENT_BACK = (Stage.INQUIRY, Stage.RECYCLED, Stage.DISQUALIFIED)
+
+
+class FunnelCounts(NamedTuple):
+    """The columns of FunnelDay that can be added up."""
+
+    leads: int
+    mqls: int
+    sals: int
+    refusals: int
+    sqls: int
+    wons: int
+    amount_cents: int
+
+
+def day_column(cohort: Cohort) -> InstrumentedAttribute[Any]:
+    return Lead.arrived_on if cohort is Cohort.ARRIVED else Lead.mql_on
+
+
+def funnel_counts(cohort: Cohort) -> Select[date, str, int, int, int, int, int, int, int]:
+    """Count leads by cohort day and source; the caller adds the days. Reaching a stage implies the earlier ones.
+
+    An MQL that is back at an earlier stage without having been accepted has been refused: a marketer who takes one
+    back also takes its date.
+    """
+    day_on = day_column(cohort)
     reached_won = Lead.won_at.is_not(None)
     reached_sql = or_(Lead.sql_at.is_not(None), reached_won)
     reached_sal = or_(Lead.sal_at.is_not(None), reached_sql)
     reached_mql = or_(Lead.mql_at.is_not(None), reached_sal)
+    is_refused = and_(Lead.mql_at.is_not(None), not_(reached_sal), Lead.stage.in_(_SENT_BACK))
     counts = (
-        func.count(case((reached, 1))).label(name)
-        for name, reached in (
+        func.count(case((is_counted, 1))).label(name)
+        for name, is_counted in (
             ("mqls", reached_mql),
             ("sals", reached_sal),
+            ("refusals", is_refused),
             ("sqls", reached_sql),
             ("wons", reached_won),
         )
     )
     amount = func.coalesce(func.sum(case((reached_won, Lead.amount_cents))), 0).label("amount_cents")
-    columns: tuple[Any, ...] = (day_on.label("day_on"), source, func.count().label("leads"), *counts, amount)
-    counted: Select[date, str, int, int, int, int, int, int] = select(*columns)
-    return counted.where(day_on.is_not(None)).group_by(day_on, source)
+    columns: tuple[Any, ...] = (
+        day_on.label("day_on"),
+        _SOURCE.label("source"),
+        func.count().label("leads"),
+        *counts,
+        amount,
+    )
+    counted: Select[date, str, int, int, int, int, int, int, int] = select(*columns)
+    return counted.where(day_on.is_not(None)).group_by(day_on, _SOURCE)
 
 
-def clock_counts() -> Select[str, date, int, int]:
-    """Count settled clocks by clause and due day: met, and met or breached; the caller adds the days."""
+def clock_counts() -> Select[date, str, str, Outcome, int | None, int]:
+    """Count settled clocks by due day, clause, source, outcome and business seconds to the answer.
+
+    The caller adds the days, and folds the rows with `domain.attainment.tallied`.
+    """
+    parts: tuple[Any, ...] = (Clock.due_on, Clock.clause_id, _SOURCE, Clock.outcome, Clock.elapsed_seconds)
     is_settled = Clock.outcome.in_((Outcome.MET, Outcome.BREACHED))
-    met = func.count(case((Clock.outcome == Outcome.MET, 1))).label("met")
-    columns = (Clock.clause_id, Clock.due_on.label("day_on"), met, func.count().label("total"))
-    return select(*columns).where(is_settled).group_by(Clock.clause_id, Clock.due_on)
+    counted: Select[date, str, str, Outcome, int | None, int] = select(*parts, func.count())
+    return counted.join(Lead, Lead.id == Clock.lead_id).where(is_settled).group_by(*parts)

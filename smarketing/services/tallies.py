@@ -1,14 +1,25 @@
 """Keep the daily roll-ups true: mark the days a change touches, and count marked days again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import delete, insert, select
 
 from smarketing.db import db
+from smarketing.domain.attainment import tallied
 from smarketing.models.clocks import Clock
+from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
-from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay, clock_counts, funnel_counts
+from smarketing.models.tallies import (
+    DUE,
+    Cohort,
+    DayTally,
+    FunnelDay,
+    StaleDay,
+    clock_counts,
+    day_column,
+    funnel_counts,
+)
 
 
 def mark_stale(kind: str, days: Iterable[date | None]) -> None:
@@ -37,14 +48,32 @@ def recount_stale(*, limit: int = 100) -> int:
     return len(marks)
 
 
+def mark_leads(lead_ids: Sequence[int]) -> None:
+    """Mark every day these leads count in, because what all figures gather by has changed: their source."""
+    of_leads = Lead.id.in_(lead_ids)
+    for cohort in Cohort:
+        mark_stale(cohort, db.session.scalars(select(day_column(cohort)).where(of_leads).distinct()))
+    due_days = select(Clock.due_on).join(Handoff, Handoff.id == Clock.handoff_id)
+    mark_stale(DUE, db.session.scalars(due_days.where(Handoff.lead_id.in_(lead_ids)).distinct()))
+
+
 def _recount(kind: str, day_on: date) -> None:
     if kind == DUE:
-        counted = db.session.execute(clock_counts().where(Clock.due_on == day_on)).mappings()
-        _replace(DayTally, (DayTally.day_on == day_on,), [dict(row) for row in counted])
+        settled = db.session.execute(clock_counts().where(Clock.due_on == day_on)).tuples()
+        tallies = tallied(
+            ((clause, source), outcome, seconds, count) for _day, clause, source, outcome, seconds, count in settled
+        )
+        _replace(
+            DayTally,
+            (DayTally.day_on == day_on,),
+            [
+                {"day_on": day_on, "clause_id": clause, "source": source, **tally._asdict()}
+                for (clause, source), tally in tallies.items()
+            ],
+        )
         return
     cohort = Cohort(kind)
-    day_column = Lead.arrived_on if cohort is Cohort.ARRIVED else Lead.mql_on
-    counted = db.session.execute(funnel_counts(cohort).where(day_column == day_on)).mappings()
+    counted = db.session.execute(funnel_counts(cohort).where(day_column(cohort) == day_on)).mappings()
     is_day = (FunnelDay.cohort == cohort, FunnelDay.day_on == day_on)
     _replace(FunnelDay, is_day, [{"cohort": cohort, **row} for row in counted])
 

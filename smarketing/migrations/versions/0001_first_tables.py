@@ -23,11 +23,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "day_tallies",
-        sa.Column("clause_id", sa.String(length=60), nullable=False),
         sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("clause_id", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False, comment="empty when the lead has none"),
         sa.Column("met", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False, comment="met + breached; neither running nor void"),
-        sa.PrimaryKeyConstraint("clause_id", "day_on", name=op.f("pk_day_tallies")),
+        sa.Column("answer_seconds", sa.JSON(), nullable=False, comment="business seconds to each answer, ascending"),
+        sa.PrimaryKeyConstraint("day_on", "clause_id", "source", name=op.f("pk_day_tallies")),
     )
     op.create_table(
         "events",
@@ -52,6 +54,7 @@ def upgrade() -> None:
         sa.Column("leads", sa.Integer(), nullable=False),
         sa.Column("mqls", sa.Integer(), nullable=False),
         sa.Column("sals", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False, comment="MQLs refused, neither accepted nor offered since"),
         sa.Column("sqls", sa.Integer(), nullable=False),
         sa.Column("wons", sa.Integer(), nullable=False),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
@@ -492,12 +495,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_clocks_owner_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
     )
-    op.create_index("ix_clocks_clause_due_on", "clocks", ["clause_id", "due_on", "outcome"], unique=False)
     op.create_index(
-        "ix_clocks_clause_started_at",
-        "clocks",
-        ["clause_id", "started_at", "elapsed_seconds", "outcome"],
-        unique=False,
+        "ix_clocks_clause_due_on", "clocks", ["clause_id", "due_on", "outcome", "owner_id"], unique=False
     )
     op.create_index("ix_clocks_handoff_id", "clocks", ["handoff_id"], unique=False)
     op.create_index(
@@ -515,6 +514,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("stopped_at IS NULL AND outcome <> 'void'"),
         postgresql_where=sa.text("stopped_at IS NULL AND outcome <> 'void'"),
+    )
+    op.create_index(
+        "ix_clocks_unanswered_due_on",
+        "clocks",
+        ["due_on", "clause_id"],
+        unique=False,
+        sqlite_where=sa.text("elapsed_seconds IS NULL AND outcome <> 'void'"),
+        postgresql_where=sa.text("elapsed_seconds IS NULL AND outcome <> 'void'"),
     )
     op.create_index(
         "ix_clocks_unwarned_at_risk_at",
@@ -652,7 +659,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("outcome = 'running'"),
     )
     op.drop_index("ix_clocks_handoff_id", table_name="clocks")
-    op.drop_index("ix_clocks_clause_started_at", table_name="clocks")
+    op.drop_index(
+        "ix_clocks_unanswered_due_on",
+        table_name="clocks",
+        sqlite_where=sa.text("elapsed_seconds IS NULL AND outcome <> 'void'"),
+        postgresql_where=sa.text("elapsed_seconds IS NULL AND outcome <> 'void'"),
+    )
     op.drop_index("ix_clocks_clause_due_on", table_name="clocks")
     op.drop_table("clocks")
     op.drop_index(
