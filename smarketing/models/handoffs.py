@@ -14,6 +14,7 @@ from smarketing.models.people import User
 from smarketing.models.personas import Persona
 
 _IS_OPEN = text("state IN ('offered', 'accepted', 'confirmed')")
+IS_REFUSED = text("kind = 'refused'")
 
 
 class Handoff(Base):
@@ -67,6 +68,13 @@ class Disposition(Base):
             unique=True,
             sqlite_where=text("kind IN ('accepted', 'refused')"),
             postgresql_where=text("kind IN ('accepted', 'refused')"),
+        ),
+        Index(
+            "ix_dispositions_refused_occurred_at",
+            "occurred_at",
+            "reason",
+            sqlite_where=IS_REFUSED,
+            postgresql_where=IS_REFUSED,
         ),
     )
 

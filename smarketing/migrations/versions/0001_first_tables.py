@@ -554,6 +554,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("handoff_id", "kind", name=op.f("uq_dispositions_handoff_id_kind")),
     )
     op.create_index(
+        "ix_dispositions_refused_occurred_at",
+        "dispositions",
+        ["occurred_at", "reason"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'refused'"),
+        postgresql_where=sa.text("kind = 'refused'"),
+    )
+    op.create_index(
         "uq_dispositions_answer",
         "dispositions",
         ["handoff_id"],
@@ -633,6 +641,12 @@ def downgrade() -> None:
     )
     op.drop_index("ix_notices_recipient_id_id", table_name="notices")
     op.drop_table("notices")
+    op.drop_index(
+        "ix_dispositions_refused_occurred_at",
+        table_name="dispositions",
+        sqlite_where=sa.text("kind = 'refused'"),
+        postgresql_where=sa.text("kind = 'refused'"),
+    )
     op.drop_index(
         "uq_dispositions_answer",
         table_name="dispositions",

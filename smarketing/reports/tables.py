@@ -1,0 +1,50 @@
+"""The rows of a figure as one table, for the page and, as the same rows, for a CSV file."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+from typing import NamedTuple
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Value = str | int | float | None
+
+
+class Column(NamedTuple):
+    label: str
+    is_number: bool = True
+
+
+class Cell(NamedTuple):
+    """`value` is what the file holds, `text` what the page shows; None and empty are no data."""
+
+    value: Value
+    text: str
+    url: str | None = None
+    is_soft: bool = False
+
+
+class Table(NamedTuple):
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    totals: Sequence[Cell] = ()
+
+
+def as_csv(table: Table) -> str:
+    """With a byte order mark, so that spreadsheets read it as UTF-8; times and numbers in plain notation."""
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(column.label for column in table.columns)
+    for row in (*table.rows, *([table.totals] if table.totals else [])):
+        writer.writerow(_harmless(cell.value) for cell in row)
+    return "\ufeff" + file.getvalue()
+
+
+def _harmless(value: Value) -> str | int | float:
+    """Text that a spreadsheet would run as a formula gets a quote before it; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
