@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from smarketing.commands import backup, doctor, jobs
+from smarketing.commands import backup, demo, doctor, jobs
 
 
 def register(app: Flask) -> None:
     app.cli.add_command(jobs.group)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(backup.group)
+    app.cli.add_command(demo.group)

@@ -141,7 +141,7 @@ def _project_personas(signed: AgreementVersion, *, now: datetime) -> None:
 
 
 def _check_teams(terms: Terms) -> None:
-    known = dict(db.session.execute(select(Team.key, Team.department)).tuples())
+    known = dict(db.session.execute(select(Team.key, Team.department)).tuples().all())
     for party in terms.parties:
         if known.get(party.team) != party.department:
             message = N_("The agreement names the %(department)s team “%(team)s”, which does not exist.")
