@@ -29,8 +29,8 @@ from werkzeug.serving import make_server
 from config import settings
 from smarketing.db import db
 from smarketing.models.people import User
-from smarketing.services import accounts
-from smarketing.services.accounts import Origin
+from smarketing.services import sessions
+from smarketing.services.sessions import Origin
 from tests.cast import Cast, agree, hire
 
 MONDAY_MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -270,7 +270,7 @@ def sign_in(client: FlaskClient, hands: Hands) -> Callable[[User], FlaskClient]:
     """Puts a person before the client's browser without the form; the last one called stays."""
 
     def sign(user: User) -> FlaskClient:
-        token = accounts.open_session(user, origin=Origin("127.0.0.1", "pytest"), now=hands.now)
+        token = sessions.open_session(user, origin=Origin("127.0.0.1", "pytest"), now=hands.now)
         db.session.commit()
         with client.session_transaction() as cookie:
             cookie["token"] = token

@@ -1,6 +1,6 @@
 """Who is asking, and may they? Every view says its policy; a view without one answers nobody.
 
-The cookie holds a random token, the database its session: see services/accounts.py.
+The cookie holds a random token, the database its session: see services/sessions.py.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 from smarketing.db import db, transaction
 from smarketing.domain.roles import Permission, may
 from smarketing.models.people import User, UserSession
-from smarketing.services import accounts
-from smarketing.services.accounts import Origin
+from smarketing.services import sessions
+from smarketing.services.sessions import Origin
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -63,14 +63,14 @@ def origin() -> Origin:
 
 def begin_session(user: User) -> None:
     """Sign this browser in, under a token that nobody has seen before."""
-    token = accounts.open_session(user, origin=origin(), now=now())
+    token = sessions.open_session(user, origin=origin(), now=now())
     session.clear()
     session["token"] = token
     session.permanent = True
 
 
 def register(app: Flask) -> None:
-    app.config["PERMANENT_SESSION_LIFETIME"] = accounts.SESSION_LIFE
+    app.config["PERMANENT_SESSION_LIFETIME"] = sessions.SESSION_LIFE
     login_manager.session_protection = None
     login_manager.init_app(app, add_context_processor=True)
     app.before_request(check)
@@ -104,7 +104,7 @@ def read_only() -> None:
 @login_manager.request_loader
 def _load(_request: Any) -> User | None:
     token = session.get("token")
-    found = accounts.session_of(token, now=now()) if isinstance(token, str) else None
+    found = sessions.session_of(token, now=now()) if isinstance(token, str) else None
     if found is None:
         return None
     g.user_session = found
@@ -115,12 +115,12 @@ def _load(_request: Any) -> User | None:
 def _see() -> None:
     """Keep the session alive, in a transaction of its own."""
     seen = current_session()
-    if seen.last_seen_at + accounts.SEEN_EVERY > now():
+    if seen.last_seen_at + sessions.SEEN_EVERY > now():
         return
     session_id = seen.id
     db.session.rollback()
     with transaction():
-        accounts.see_session(session_id, now=now())
+        sessions.see_session(session_id, now=now())
     if request.method in SAFE_METHODS:
         read_only()
 
