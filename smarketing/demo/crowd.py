@@ -16,7 +16,7 @@ WEEKDAYS = (1.1, 1.25, 1.15, 1.1, 0.85, 0.18, 0.22)
 HOURS = (1, 1, 1, 1, 1, 2, 4, 9, 22, 34, 36, 28, 16, 22, 34, 36, 34, 30, 22, 18, 16, 14, 8, 4)
 """By the hour of the day in Paris: the evening is Montréal's working day."""
 BAD_WEEK = 6
-"""In this week, from 0, half of sales was ill: fewer leads were answered in time, and a campaign stood still."""
+"""In this week, from 0, half of sales was ill and a campaign stood still."""
 
 
 class Source(NamedTuple):
@@ -56,9 +56,9 @@ class Crowd:
 
     def between(self, start: datetime, end: datetime, *, quiet_from: datetime) -> list[Visit]:
         """Everybody who comes in [start, end), in order; from `quiet_from` on nobody worth a call."""
-        visits = []
+        visits: list[Visit] = []
         for week, day in _days(start, end):
-            weight = WEEKDAYS[day.weekday()] * (0.62 if week == BAD_WEEK else 1 + week / 60)
+            weight = WEEKDAYS[day.weekday()] * (0.8 if week == BAD_WEEK else 1 + week / 60)
             for _ in range(self._how_many(LEADS_A_DAY * weight)):
                 at = self._moment(day)
                 if start <= at < end:

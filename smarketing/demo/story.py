@@ -48,8 +48,8 @@ class Chances(NamedTuple):
     lost: float
 
 
-USUAL = Chances(accepted=0.70, confirmed=0.50, recycled=0.30, won=0.28, lost=0.42)
-GOOD = Chances(accepted=0.82, confirmed=0.64, recycled=0.20, won=0.42, lost=0.30)
+USUAL = Chances(accepted=0.69, confirmed=0.52, recycled=0.36, won=0.26, lost=0.44)
+GOOD = Chances(accepted=0.82, confirmed=0.66, recycled=0.24, won=0.42, lost=0.32)
 
 
 class Story:
@@ -149,7 +149,7 @@ class Story:
         if self._random.random() < 0.015:
             self.plan(self._in_office(now, 5, 40), lambda at: self._take_back(lead_id, at))
             return
-        answered_at = self._after(now, median=62, limit=240, late=0.4 if self._is_bad_week(now) else 0.085)
+        answered_at = self._after(now, median=62, limit=240, late=0.5 if self._is_bad_week(now) else 0.085)
         if self._random.random() < chances.accepted:
             self.plan(answered_at, lambda at: self._accept(handoff_id, chances, at))
         else:
@@ -232,10 +232,8 @@ class Story:
         return (at.astimezone(ZONE).date() - first).days // 7 == BAD_WEEK
 
     def _owner(self, handoff_id: int) -> User:
-        owner = db.session.scalars(
-            select(User).join(Handoff, Handoff.owner_id == User.id).where(Handoff.id == handoff_id)
-        )
-        return owner.one()
+        owns = select(User).join(Handoff, Handoff.owner_id == User.id).where(Handoff.id == handoff_id)
+        return db.session.scalars(owns).one()
 
     def _marketer(self) -> User:
         marketers = db.session.scalars(select(User).where(User.role == "marketer").order_by(User.id)).all()

@@ -36,7 +36,10 @@ COMPANY_TAILS = (
     "de l’Ouest|du Rhône|du Saguenay|des Alpes|d’Estrie|de la Loire|du Hainaut|du Jura|de Lanaudière|du Nord|réunies|"
     "Frères|& Fils|Industries|Group|SA|SAS|Inc.|International|Mauricie|Savoie|Vosges|du Lac|Beaulieu|Carrier"
 ).split("|")
-LONG_COMPANY = "Société coopérative agricole et industrielle des producteurs de betteraves et de céréales réunis du bassin parisien"
+LONG_COMPANY = (
+    "Société coopérative agricole et industrielle des producteurs de betteraves et de céréales réunis du bassin"
+    " parisien et de la Picardie maritime"
+)
 OTHER_COMPANIES = (
     "Université de Sherbrooke|Cabinet Mesnil Conseil|École des mines|Hôtel des Voyageurs|Agence Bleu Horizon|"
     "Ville de Trois-Ponts|Garage Perrin|Studio Kern|Librairie du Port|Syndic Beauséjour"
