@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from smarketing.commands import backup, demo, doctor, jobs
+from smarketing.commands import agreement, backup, demo, doctor, jobs
 
 
 def register(app: Flask) -> None:
@@ -10,3 +10,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(backup.group)
     app.cli.add_command(demo.group)
+    app.cli.add_command(agreement.group)

@@ -1,4 +1,7 @@
-"""The life of an agreement version: draft -> proposed -> signed by both departments -> in force -> superseded."""
+"""The life of an agreement version: draft -> proposed -> signed by both departments -> in force -> superseded.
+
+A proposal may be withdrawn until both have signed. One version is on its way at a time.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,9 +17,27 @@ class VersionStatus(StrEnum):
     SIGNED = "signed"
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
 
 
 SIGNATORY_DEPARTMENTS = frozenset(Department)
+ON_THEIR_WAY = (VersionStatus.PROPOSED, VersionStatus.SIGNED)
+"""Proposed, but not in force yet."""
+
+
+def check_may_change(status: VersionStatus) -> None:
+    if status is not VersionStatus.DRAFT:
+        raise Conflict(
+            N_("Only a draft can be changed; this version is %(status)s. Draft a new one from it."), status=status.value
+        )
+
+
+def check_may_withdraw(status: VersionStatus) -> None:
+    if status is not VersionStatus.PROPOSED:
+        raise Conflict(
+            N_("Only a proposal that waits for signatures can be withdrawn; this version is %(status)s."),
+            status=status.value,
+        )
 
 
 def check_may_propose(status: VersionStatus) -> None:

@@ -13,7 +13,7 @@ from smarketing.domain.errors import N_, InvalidInput
 
 Path = tuple[str | int, ...]
 
-CRITERION_TAGS: Final = frozenset("all any not engaged at_least one_of contains present".split())
+CRITERION_TAGS: Final = frozenset("all any not engaged at_least at_most one_of contains present".split())
 _CRITERION_KEYS: Final = frozenset({"when", "not"})
 _CRITERION_LISTS: Final = frozenset({"all", "any"})
 
@@ -68,7 +68,11 @@ def broken_rule(message: str, *, at: Path = (), **params: Any) -> PydanticCustom
 
 
 def faults_of(invalid: ValidationError, document: Any) -> list[Fault]:
-    return [_fault(error, document) for error in invalid.errors(include_url=False, include_input=False)]
+    errors = invalid.errors(include_url=False, include_input=False)
+    faults = [(error["type"], _fault(error, document)) for error in errors]
+    within = {fault.path[:length] for _type, fault in faults for length in range(len(fault.path))}
+    # pydantic counts only the sound entries of a list: one that is at fault is not a missing one
+    return [fault for kind, fault in faults if not (kind == "too_short" and fault.path in within)]
 
 
 def clause_at(path: Path, document: Any) -> str | None:
@@ -164,7 +168,7 @@ _SENTENCES: Final = {
     "date_parsing": _DAY,
     "date_from_datetime_parsing": _DAY,
     "unknown_criterion": N_(
-        "A criterion needs one of: all, any, not, engagement, at_least, one_of, contains, present."
+        "A criterion needs one of: all, any, not, engagement, at_least, at_most, one_of, contains, present."
     ),
 }
 

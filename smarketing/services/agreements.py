@@ -78,23 +78,57 @@ def draft(terms: Terms, *, actor: User, now: datetime) -> AgreementVersion:
     return drafted
 
 
+def redraft(drafted: AgreementVersion, terms: Terms, *, edition: int, actor: User, now: datetime) -> None:
+    """Other terms for a draft. Raises Conflict when somebody has saved it since `edition` was read."""
+    signing.check_may_change(drafted.status)
+    if drafted.edition != edition:
+        raise Conflict(
+            N_("Somebody has saved this draft while you were writing. Your text is kept here; compare before you save.")
+        )
+    text = canonical(terms)
+    if text == drafted.terms:
+        return
+    drafted.terms, drafted.digest = text, digest(text)
+    _record(EventName.VERSION_CHANGED, drafted, actor=actor, occurred_at=now, now=now)
+
+
+def discard(drafted: AgreementVersion, *, actor: User, now: datetime) -> None:
+    """Remove a draft for good; what was proposed stays."""
+    signing.check_may_change(drafted.status)
+    _record(EventName.VERSION_DISCARDED, drafted, actor=actor, occurred_at=now, now=now)
+    db.session.delete(drafted)
+    db.session.flush()
+
+
 def propose(drafted: AgreementVersion, *, effective_at: datetime, actor: User, now: datetime) -> None:
     """Freeze a draft for signature, to come into force at `effective_at` or when signed, whichever is later."""
     signing.check_may_propose(drafted.status)
     signing.check_effective_at(effective_at, now=now)
     _check_teams(parse(drafted.terms))
+    _check_turn()
     drafted.status = VersionStatus.PROPOSED
     drafted.proposed_at = now
     drafted.effective_at = effective_at
     _record(EventName.VERSION_PROPOSED, drafted, actor=actor, occurred_at=now, now=now)
 
 
+def withdraw(proposed: AgreementVersion, *, actor: User, now: datetime) -> None:
+    """Take a proposal off the table. It stays on record with the signatures it had, and can be drafted anew."""
+    db.session.refresh(proposed, with_for_update=True)
+    signing.check_may_withdraw(proposed.status)
+    proposed.status = VersionStatus.WITHDRAWN
+    _record(EventName.VERSION_WITHDRAWN, proposed, actor=actor, occurred_at=now, now=now)
+
+
 def sign(proposed: AgreementVersion, *, signed_digest: str, actor: User, now: datetime) -> Signature:
     """Sign the digest the signatory was shown. The second department's signature makes the version signed."""
+    db.session.refresh(proposed, with_for_update=True)
     if signed_digest != proposed.digest:
         raise Conflict(N_("The text has changed since you read it. Read it again before you sign."))
     signed = {signature.department for signature in proposed.signatures}
     department = signing.check_may_sign(proposed.status, role=actor.role, department=actor.department, signed=signed)
+    if any(signature.user_id == actor.id for signature in proposed.signatures):
+        raise Conflict(N_("You have signed this version already; the other side signs next."))
     signature = Signature(
         version_id=proposed.id, user_id=actor.id, department=department, digest=proposed.digest, signed_at=now
     )
@@ -138,6 +172,14 @@ def _project_personas(signed: AgreementVersion, *, now: datetime) -> None:
     for absent in known.values():
         absent.retired_at = absent.retired_at or now
     db.session.flush()
+
+
+def _check_turn() -> None:
+    on_its_way = select(AgreementVersion.number).where(AgreementVersion.status.in_(signing.ON_THEIR_WAY))
+    number = db.session.scalar(on_its_way.limit(1))
+    if number is not None:
+        message = N_("Version %(number)s is still on its way: propose another one when it is in force or withdrawn.")
+        raise Conflict(message, number=number)
 
 
 def _check_teams(terms: Terms) -> None:
