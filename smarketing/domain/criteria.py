@@ -1,9 +1,10 @@
 """The rule language of the agreement: all / any / not over a lead's facts, answering with reasons.
 
 A criterion is data (it lives in the signed terms). `compile_test` turns it into a fast yes/no; `judge` gives the
-verdict with what held, what failed and by how much. A missing value never holds.
+verdict with what was asked, what was found and whether it held. A missing value never holds.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -16,7 +17,6 @@ from pydantic import (
     StringConstraints,
     Tag,
     field_validator,
-    model_validator,
 )
 
 from smarketing.domain.errors import N_
@@ -62,7 +62,7 @@ class _OnField(_Rule):
     @field_validator("field")
     @classmethod
     def _is_known(cls, field: str) -> str:
-        if field in TEXT_FIELDS or field in NUMBER_FIELDS or field.startswith(CUSTOM_PREFIX):
+        if field in TEXT_FIELDS or field in NUMBER_FIELDS or field.removeprefix(CUSTOM_PREFIX) not in ("", field):
             return field
         raise broken_rule(
             N_("There is no field “%(field)s”; use one of %(known)s, or custom.… for your own."),
@@ -71,24 +71,38 @@ class _OnField(_Rule):
         )
 
 
-class AtLeast(_OnField):
+class _OnNumber(_OnField):
+    """On a number of the score, or on a custom field whose text is a whole number."""
+
+    @field_validator("field")
+    @classmethod
+    def _is_number(cls, field: str) -> str:
+        if field in TEXT_FIELDS:
+            raise broken_rule(N_("“%(field)s” is text and cannot be compared with a number."), field=field)
+        return field
+
+
+class AtLeast(_OnNumber):
     at_least: int
 
-    @model_validator(mode="after")
-    def _is_number(self) -> "AtLeast":
-        if self.field not in NUMBER_FIELDS:
-            raise broken_rule(N_("“%(field)s” is text and cannot be compared with a number."), field=self.field)
-        return self
+
+class AtMost(_OnNumber):
+    at_most: int
+
+
+Option = Annotated[str, StringConstraints(min_length=1)]
 
 
 class OneOf(_OnField):
-    one_of: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    """The text is one of these, whatever the case."""
+
+    one_of: tuple[Option, ...] = Field(min_length=1, max_length=1000)
 
 
 class Contains(_OnField):
-    """Any of the words stands in the text, whatever the case."""
+    """Any of these stands somewhere in the text, within a word too, whatever the case."""
 
-    contains: tuple[str, ...] = Field(min_length=1, max_length=200)
+    contains: tuple[Option, ...] = Field(min_length=1, max_length=200)
 
 
 class Present(_OnField):
@@ -104,7 +118,9 @@ class Engaged(_Rule):
 
 
 def _kind(value: Any) -> str:
-    keys = set(value) if isinstance(value, Mapping) else set(type(value).model_fields)
+    if not isinstance(value, (Mapping, _Rule)):
+        return "unknown"
+    keys = value if isinstance(value, Mapping) else type(value).model_fields
     for key, tag in _TAGS.items():
         if key in keys:
             return tag
@@ -118,6 +134,7 @@ _TAGS = {
     "negated": "not",
     "engagement": "engaged",
     "at_least": "at_least",
+    "at_most": "at_most",
     "one_of": "one_of",
     "contains": "contains",
     "present": "present",
@@ -129,13 +146,14 @@ Criterion = Annotated[
     | Annotated[Not, Tag("not")]
     | Annotated[Engaged, Tag("engaged")]
     | Annotated[AtLeast, Tag("at_least")]
+    | Annotated[AtMost, Tag("at_most")]
     | Annotated[OneOf, Tag("one_of")]
     | Annotated[Contains, Tag("contains")]
     | Annotated[Present, Tag("present")],
     Discriminator(
         _kind,
         custom_error_type="unknown_criterion",
-        custom_error_message="a criterion needs one of: all, any, not, engagement, at_least, one_of, contains, present",
+        custom_error_message=f"a criterion needs one of: {', '.join(key for key in _TAGS if key != 'negated')}",
     ),
 ]
 
@@ -151,9 +169,6 @@ class Reason(NamedTuple):
     params: dict[str, Any]
     found: str | int | None
     depth: int
-
-    def as_json(self) -> list[Any]:
-        return list(self)
 
 
 class Verdict(NamedTuple):
@@ -179,7 +194,9 @@ def compile_test(rule: Criterion) -> Test:
         case Engaged():
             return lambda facts: _engagement_count(rule, facts) >= rule.at_least
         case AtLeast(field=field, at_least=bound):
-            return lambda facts: (value := facts.values.get(field)) is not None and int(value) >= bound
+            return lambda facts: (number := _number(facts, field)) is not None and number >= bound
+        case AtMost(field=field, at_most=bound):
+            return lambda facts: (number := _number(facts, field)) is not None and number <= bound
         case OneOf(field=field, one_of=options):
             folded = frozenset(option.casefold() for option in options)
             return lambda facts: _text(facts, field).casefold() in folded
@@ -190,31 +207,68 @@ def compile_test(rule: Criterion) -> Test:
             return lambda facts: bool(_text(facts, field)) is wanted
 
 
+def compile_verdict(rule: Criterion) -> Callable[[Facts], Verdict]:
+    """A function of the facts that gives one reason per criterion, in the order written, nested by depth."""
+    lines = tuple(_lines(rule, depth=0))
+
+    def verdict(facts: Facts) -> Verdict:
+        reasons = tuple(
+            Reason(test(facts), asked, params, found(facts), at) for test, asked, params, found, at in lines
+        )
+        return Verdict(reasons[0].held, reasons)
+
+    return verdict
+
+
 def judge(rule: Criterion, facts: Facts) -> Verdict:
-    """The verdict with one reason per criterion, in the order written, nested by depth."""
-    reasons = tuple(_reasons(rule, facts, depth=0))
-    return Verdict(reasons[0].held, reasons)
+    return compile_verdict(rule)(facts)
 
 
-def _reasons(rule: Criterion, facts: Facts, *, depth: int) -> Iterator[Reason]:
-    held = compile_test(rule)(facts)
+class Asked(NamedTuple):
+    """One criterion of a rule with its sentence: msgid and params."""
+
+    rule: Criterion
+    asked: str
+    params: dict[str, Any]
+    depth: int
+
+
+def outline(rule: Criterion, *, depth: int = 0) -> Iterator[Asked]:
+    """What a rule asks, criterion by criterion in the order written, before anybody has been judged by it."""
+    yield Asked(rule, *_asked(rule), depth)
+    for part in _parts(rule):
+        yield from outline(part, depth=depth + 1)
+
+
+_Found = Callable[[Facts], str | int | None]
+_Line = tuple[Test, str, dict[str, Any], _Found, int]
+
+
+def _lines(rule: Criterion, *, depth: int) -> Iterator[_Line]:
+    asked, params = _asked(rule)
+    yield compile_test(rule), asked, params, _finder(rule), depth
+    for part in _parts(rule):
+        yield from _lines(part, depth=depth + 1)
+
+
+def _parts(rule: Criterion) -> tuple[Criterion, ...]:
     match rule:
-        case All(all=parts):
-            yield Reason(held, N_("all of these hold"), {}, None, depth)
-        case AnyOf(any=parts):
-            yield Reason(held, N_("at least one of these holds"), {}, None, depth)
+        case All(all=parts) | AnyOf(any=parts):
+            return parts
         case Not(negated=part):
-            parts = (part,)
-            yield Reason(held, N_("this does not hold"), {}, None, depth)
+            return (part,)
         case _:
-            parts = ()
-            yield Reason(held, *_asked(rule), _found(rule, facts), depth)
-    for part in parts:
-        yield from _reasons(part, facts, depth=depth + 1)
+            return ()
 
 
 def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
     match rule:
+        case All():
+            return N_("all of these hold"), {}
+        case AnyOf():
+            return N_("at least one of these holds"), {}
+        case Not():
+            return N_("this does not hold"), {}
         case Engaged(engagement=kind, at_least=count, within_days=None):
             return N_("at least %(count)s engagements of kind %(engagement)s"), {
                 "count": count,
@@ -225,6 +279,8 @@ def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
             return N_("at least %(count)s engagements of kind %(engagement)s within %(days)s days"), params
         case AtLeast(field=field, at_least=bound):
             return N_("%(field)s is at least %(bound)s"), {"field": field, "bound": bound}
+        case AtMost(field=field, at_most=bound):
+            return N_("%(field)s is at most %(bound)s"), {"field": field, "bound": bound}
         case OneOf(field=field, one_of=options):
             return N_("%(field)s is one of: %(options)s"), {"field": field, "options": list(options)}
         case Contains(field=field, contains=words):
@@ -233,14 +289,24 @@ def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
             return N_("%(field)s is known"), {"field": field}
         case Present(field=field):
             return N_("%(field)s is not known"), {"field": field}
-        case _:
-            raise TypeError(rule)
 
 
-def _found(rule: Criterion, facts: Facts) -> str | int | None:
+def _finder(rule: Criterion) -> _Found:
     if isinstance(rule, Engaged):
-        return _engagement_count(rule, facts)
-    return facts.values.get(rule.field) if isinstance(rule, _OnField) else None
+        return lambda facts: _engagement_count(rule, facts)
+    if isinstance(rule, _OnField):
+        return lambda facts: facts.values.get(rule.field)
+    return lambda _facts: None
+
+
+def _number(facts: Facts, field: str) -> int | None:
+    value = facts.values.get(field)
+    if isinstance(value, str):
+        return int(value) if _WHOLE_NUMBER.fullmatch(value) else None
+    return value
+
+
+_WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
 
 
 def _text(facts: Facts, field: str) -> str:
@@ -254,31 +320,21 @@ def _contains(text: str, words: Sequence[str]) -> bool:
 
 def _engagement_count(rule: Engaged, facts: Facts) -> int:
     since = facts.now - timedelta(days=rule.within_days) if rule.within_days else None
-    return sum(
-        1
-        for kind, occurred_at in facts.engagements
-        if kind == rule.engagement and occurred_at <= facts.now and (since is None or occurred_at > since)
+    return len(
+        {
+            occurred_at
+            for kind, occurred_at in facts.engagements
+            if kind == rule.engagement and occurred_at <= facts.now and (since is None or occurred_at > since)
+        }
     )
 
 
 def depth(rule: Criterion) -> int:
-    match rule:
-        case All(all=parts) | AnyOf(any=parts):
-            return 1 + max(depth(part) for part in parts)
-        case Not(negated=part):
-            return 1 + depth(part)
-        case _:
-            return 1
+    return 1 + max((depth(part) for part in _parts(rule)), default=0)
 
 
 def personas_named(rule: Criterion) -> set[str]:
     """The persona ids that this rule asks for."""
-    match rule:
-        case All(all=parts) | AnyOf(any=parts):
-            return set().union(*(personas_named(part) for part in parts))
-        case Not(negated=part):
-            return personas_named(part)
-        case OneOf(field="persona", one_of=options):
-            return set(options)
-        case _:
-            return set()
+    if isinstance(rule, OneOf) and rule.field == "persona":
+        return set(rule.one_of)
+    return set().union(*(personas_named(part) for part in _parts(rule)))
