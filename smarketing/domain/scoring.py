@@ -1,12 +1,15 @@
-"""A score is a function of (scoring clause, facts, instant). Its parts sum to it exactly and say why."""
+"""A score is a function of (terms, facts, instant). Its parts sum to it exactly and say why.
+
+Engagements count as a set: neither their order nor a repetition matters, and one that is still to come does not count.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from smarketing.domain.criteria import Facts, Test, compile_test, judge
-from smarketing.domain.terms import EngagementRule, PersonaClause, Terms, parse
+from smarketing.domain.criteria import Facts, Test, compile_test, compile_verdict
+from smarketing.domain.terms import PersonaClause, Terms, parse
 
 FIT_LIMIT = "fit-limit"
 ENGAGEMENT_LIMIT = "engagement-limit"
@@ -44,45 +47,30 @@ class Scorer:
         self._personas = [(clause.id, compile_test(clause.when)) for clause in terms.personas if clause.when]
         self._fallback = terms.personas[-1].id
         self._fit = [(rule.id, rule.points, compile_test(rule.when)) for rule in terms.scoring.fit]
-        self._engagement: dict[str, list[EngagementRule]] = {}
-        for rule in terms.scoring.engagement:
-            self._engagement.setdefault(rule.engagement, []).append(rule)
+        self._engagement = terms.scoring.engagement
         self._mql: Test = compile_test(terms.mql.when)
+        self._verdict = compile_verdict(terms.mql.when)
 
     def score(self, facts: Facts) -> Score:
+        facts = _by_now(facts)
         persona = next((key for key, test in self._personas if test(facts)), self._fallback)
-        known: dict[str, str | int | None] = {**facts.values, "persona": persona}
-        with_persona = facts._replace(values=known)
+        with_persona = facts._replace(values={**facts.values, "persona": persona})
         fit_parts = tuple(Part(key, points, 1) for key, points, test in self._fit if test(with_persona))
         fit_points, fit_parts = _limited(fit_parts, self.terms.scoring.fit_limit, FIT_LIMIT)
         engagement_parts = tuple(self._engagement_parts(facts)) if facts.engagements else ()
         engagement_points, engagement_parts = _limited(
             engagement_parts, self.terms.scoring.engagement_limit, ENGAGEMENT_LIMIT
         )
-        known.update(
-            points=fit_points + engagement_points,
-            fit_points=fit_points,
-            engagement_points=engagement_points,
-            engagement_count=len(facts.engagements),
-        )
-        is_mql = self._mql(with_persona)
+        is_mql = self._mql(_with_score(facts, persona, fit_points, engagement_points))
         return Score(persona, fit_points, engagement_points, is_mql, fit_parts, engagement_parts)
 
     def explain(self, score: Score, facts: Facts) -> dict[str, Any]:
         """The score's parts and the reasons of its verdict, as stored with the score and shown on the lead."""
-        known = {
-            **facts.values,
-            "persona": score.persona,
-            "points": score.points,
-            "fit_points": score.fit_points,
-            "engagement_points": score.engagement_points,
-            "engagement_count": len(facts.engagements),
-        }
-        verdict = judge(self.terms.mql.when, facts._replace(values=known))
+        known = _with_score(_by_now(facts), score.persona, score.fit_points, score.engagement_points)
         return {
             "fit": [list(part) for part in score.fit_parts],
             "engagement": [list(part) for part in score.engagement_parts],
-            "reasons": [list(reason) for reason in verdict.reasons],
+            "reasons": [list(reason) for reason in self._verdict(known).reasons],
         }
 
     def persona_reasons(self, facts: Facts) -> list[tuple[PersonaClause, bool]]:
@@ -96,14 +84,33 @@ class Scorer:
         return reasons
 
     def _engagement_parts(self, facts: Facts) -> Iterable[Part]:
+        """In the order of the document."""
         by_kind: dict[str, list[datetime]] = {}
         for kind, occurred_at in facts.engagements:
-            if kind in self._engagement and occurred_at <= facts.now:
-                by_kind.setdefault(kind, []).append(occurred_at)
-        for kind, instants in by_kind.items():
-            for rule in self._engagement[kind]:
-                times = _times(sorted(instants), rule.once_per)
-                yield Part(rule.id, rule.points * times, times, max(instants).isoformat())
+            by_kind.setdefault(kind, []).append(occurred_at)
+        for rule in self._engagement:
+            if instants := by_kind.get(rule.engagement):
+                times = _times(instants, rule.once_per)
+                yield Part(rule.id, rule.points * times, times, instants[-1].isoformat())
+
+
+def _by_now(facts: Facts) -> Facts:
+    """The facts with the engagements that have happened, each once, by kind and time."""
+    if not facts.engagements:
+        return facts
+    return facts._replace(engagements=sorted({known for known in facts.engagements if known[1] <= facts.now}))
+
+
+def _with_score(facts: Facts, persona: str, fit_points: int, engagement_points: int) -> Facts:
+    """The facts that MQL criteria may ask for."""
+    score: dict[str, str | int | None] = {
+        "persona": persona,
+        "points": fit_points + engagement_points,
+        "fit_points": fit_points,
+        "engagement_points": engagement_points,
+        "engagement_count": len(facts.engagements),
+    }
+    return facts._replace(values={**facts.values, **score})
 
 
 @lru_cache(maxsize=16)
