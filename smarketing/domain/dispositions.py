@@ -1,5 +1,6 @@
 """What sales can answer to a hand-off, and what each answer does to the hand-off and to the lead."""
 
+import re
 from enum import StrEnum
 
 from smarketing.domain.errors import N_, Conflict, InvalidInput
@@ -70,35 +71,38 @@ def is_possible(state: HandoffState, kind: DispositionKind) -> bool:
     return state in ANSWERS[kind][0]
 
 
+_THOUSANDS = r"[1-9][0-9]{0,2}(?P<mark>[ .,'’])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
+_CENTS = r"(?!(?P=mark))[.,](?P<cents>[0-9]{0,2})"
+_AMOUNT = re.compile(rf"(?P<whole>{_THOUSANDS}|[0-9]+)(?:{_CENTS})?")
+_LARGEST = 10**12
+
+
 def parse_amount(text: str) -> int:
-    """An amount of money as written by a person ("1 250,50", "1,250.50", "-3") in 1/100; bounds 0 to 10^12."""
-    compact = text.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace("'", "")
-    decimal_at = max(compact.rfind(","), compact.rfind("."))
-    separators = compact.count(",") + compact.count(".")
-    has_decimals = (decimal_at >= 0 and len(compact) - decimal_at - 1 != 3) or separators == 0
-    if separators > 1 and len({mark for mark in compact if mark in ",."}) > 1:
-        has_decimals = True
-    whole, cents = (
-        (compact, "") if not has_decimals or decimal_at < 0 else (compact[:decimal_at], compact[decimal_at + 1 :])
-    )
-    whole = whole.replace(",", "").replace(".", "")
-    if (
-        not whole.isascii()
-        or not whole.isdigit()
-        or (cents and not (cents.isascii() and cents.isdigit()))
-        or len(cents) > 2
-    ):
+    """An amount of money as a person writes it, in English or in French, in 1/100; 0 to 10^12 units.
+
+    A mark before three digits parts thousands ("1,250" and "1.250" are 1250), one before fewer parts the cents.
+    """
+    written = _AMOUNT.fullmatch(" ".join(text.split()))
+    if written is None:
         raise InvalidInput("amount", N_("“%(text)s” is not an amount. Write it like 1250 or 1250.50."), text=text[:40])
-    value = int(whole) * 100 + int(cents.ljust(2, "0") or 0)
-    if value > 10**14:
+    whole = re.sub(r"[^0-9]", "", written["whole"]).lstrip("0") or "0"
+    cents = int((written["cents"] or "").ljust(2, "0"))
+    if len(whole) > len(str(_LARGEST)) or int(whole) * 100 + cents > _LARGEST * 100:
         raise InvalidInput("amount", N_("The amount %(text)s is too large."), text=text[:40])
-    return value
+    return int(whole) * 100 + cents
+
+
+_NOT_NOW = {
+    DispositionKind.ACCEPTED: N_("This hand-off is “%(state)s”: it cannot be accepted any more."),
+    DispositionKind.REFUSED: N_("This hand-off is “%(state)s”: it cannot be refused any more."),
+    DispositionKind.CONFIRMED: N_("This hand-off is “%(state)s”: only an accepted one can be confirmed as an SQL."),
+    DispositionKind.RECYCLED: N_("This hand-off is “%(state)s”: only an accepted one can be recycled."),
+    DispositionKind.WON: N_("This hand-off is “%(state)s”: only one that was confirmed as an SQL can be won."),
+    DispositionKind.LOST: N_("This hand-off is “%(state)s”: only one that was confirmed as an SQL can be lost."),
+}
 
 
 def check_possible(state: HandoffState, kind: DispositionKind) -> None:
+    """Raises Conflict saying how the hand-off stands where this answer is not among those it can get."""
     if not is_possible(state, kind):
-        raise Conflict(
-            N_("This hand-off is %(state)s; it can no longer be %(kind)s."),
-            state=state.value,
-            kind=kind.value,
-        )
+        raise Conflict(_NOT_NOW[kind], state=state.value)

@@ -28,7 +28,7 @@ def schedule(
 ) -> Schedule:
     """When a clock started at `started_at` is at risk and when it is due."""
     allowance = timedelta(minutes=clause.allowance_minutes)
-    at_risk_after = timedelta(seconds=int(allowance.total_seconds() * clause.at_risk_ratio))
+    at_risk_after = timedelta(seconds=round(allowance.total_seconds() * clause.at_risk_ratio))
     return Schedule(
         calendar.add(started_at, at_risk_after, pauses),
         calendar.add(started_at, allowance, pauses),
@@ -53,7 +53,7 @@ class Urgency(StrEnum):
 def urgency(
     *, outcome: Outcome, at_risk_at: datetime, due_at: datetime, stopped_at: datetime | None, now: datetime
 ) -> Urgency:
-    """`late` is answered after the due instant; `overdue` is still waiting past it, swept or not."""
+    """`overdue` is still waiting past the due instant, swept or not; `late` waited past it, however that ended."""
     if outcome is Outcome.VOID:
         return Urgency.VOID
     if stopped_at is not None:
