@@ -5,15 +5,31 @@ because SQLite drops the zone silently. Writers on SQLite take the write lock at
 see docs/decisions/0003-sqlite-in-wal.md.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Table, TypeDecorator, event, func, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Enum,
+    MetaData,
+    Table,
+    TypeDecorator,
+    any_,
+    bindparam,
+    event,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -71,6 +87,15 @@ def is_postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
+def is_unique_violation(error: IntegrityError) -> bool:
+    """Whether somebody else has made the same thing, rather than something that must not be."""
+    cause: Any = error.orig
+    if (state := getattr(cause, "sqlstate", None)) is not None:
+        return bool(state == "23505")
+    names = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+    return getattr(cause, "sqlite_errorname", None) in names
+
+
 def database_now() -> datetime:
     """The database's clock, which every process shares even when their machines disagree."""
     clock = func.clock_timestamp() if is_postgresql() else func.strftime("%Y-%m-%d %H:%M:%f000", "now")
@@ -113,6 +138,15 @@ def bulk_insert(model: type[Base], columns: Sequence[str], rows: Sequence[Sequen
         f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 - names come from our own models
         [tuple(map(_sqlite_value, row)) for row in rows],
     )
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column IN values` with one parameter, however many values there are: text or whole numbers."""
+    listed = list(values)
+    if is_postgresql():
+        return cast(ColumnElement[bool], column == any_(bindparam(None, listed, ARRAY(column.type), unique=True)))
+    each = func.json_each(json.dumps(listed)).table_valued("value")
+    return cast(ColumnElement[bool], column.in_(select(each.c.value)))
 
 
 def _table(model: type[Base]) -> Table:

@@ -1,6 +1,15 @@
-"""What a file of leads may hold, and how one row of text becomes facts about a lead."""
+"""What a file of leads may say, and how far one has come.
 
+A row is facts about one lead. What it leaves out is left as it is known: an empty cell never erases anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from smarketing.domain.lifecycle import Milestones
 
 
 class ImportState(StrEnum):
@@ -13,3 +22,51 @@ class ImportState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+
+
+TEXT_LIMITS: Final[Mapping[str, int]] = {
+    "external_id": 200,
+    "email": 254,
+    "first_name": 200,
+    "last_name": 200,
+    "phone": 60,
+    "company": 200,
+    "job_title": 200,
+    "country": 60,
+    "source": 120,
+    "campaign": 200,
+    "landing_page": 500,
+}
+"""The facts of a lead that are text, with the most characters each may have."""
+
+CUSTOM_LIMIT: Final = 2000
+MILESTONES: Final = Milestones._fields
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+NO_MILESTONES: Final = Milestones()
+
+
+class Row(NamedTuple):
+    """What one line says of one lead; it needs an `email` or an `external_id` among its `facts`.
+
+    `facts` and `custom` hold no empty text. An engagement without an instant happened when the lead arrived.
+    `number` and `cells` tell whoever brought the line which one it was; 1 is the header.
+    """
+
+    facts: Mapping[str, str]
+    custom: Mapping[str, str] = NOTHING
+    engagements: Sequence[tuple[str, datetime | None]] = ()
+    milestones: Milestones = NO_MILESTONES
+    arrived_at: datetime | None = None
+    amount_cents: int | None = None
+    number: int = 0
+    cells: Sequence[str] = ()
+
+
+class Rejected(NamedTuple):
+    """A row that was not taken: the field at fault (empty when it is the whole row) and why, as a msgid."""
+
+    number: int
+    field: str
+    message: str
+    params: Mapping[str, Any]
+    cells: Sequence[str]

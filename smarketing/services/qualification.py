@@ -7,59 +7,26 @@ INSERT of new leads; `rescore` does the same for leads that exist already.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import select
 
 from smarketing.db import bulk_insert, db, next_ids
 from smarketing.domain import lifecycle, scoring
-from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS, Facts
+from smarketing.domain.criteria import Facts
 from smarketing.domain.errors import N_, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.periods import local_day
-from smarketing.models.leads import Engagement, Lead, Score
+from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, handoffs, journal, tallies
+from smarketing.services import agreements, handoffs, journal, leads, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.handoffs import Offer
 from smarketing.services.journal import JournalLine
-
-LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
-
-
-class Subject(NamedTuple):
-    """A lead to judge. `values` hold what criteria may ask for: lead fields by name and `custom.…`.
-
-    `has_history` is a lead that brings its own stage dates: it is scored, but neither promoted nor handed off.
-    """
-
-    lead_id: int
-    values: Mapping[str, str | int | None]
-    engagements: Sequence[tuple[str, datetime]] = ()
-    stage: Stage = Stage.INQUIRY
-    cycle: int = 0
-    is_held: bool = False
-    recycled_until: date | None = None
-    owner_id: int | None = None
-    mql_at: datetime | None = None
-    has_history: bool = False
-
-
-class Standing(NamedTuple):
-    """What a judgement makes of the lead's own row."""
-
-    stage: Stage
-    cycle: int
-    persona_id: int | None
-    owner_id: int | None
-    fit_points: int
-    engagement_points: int
-    points: int
-    mql_at: datetime | None
-    mql_on: date | None
+from smarketing.services.leads import Standing, Subject
 
 
 class Judged(NamedTuple):
@@ -74,9 +41,9 @@ class Judged(NamedTuple):
 
 def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged:
     """Decide score, persona, verdict and owner of each lead; writes nothing but the round robin's turns."""
-    scorer = force.scorer
+    scorer, zone = force.scorer, force.terms.zone
     persona_ids = _persona_ids()
-    today = local_day(now, force.terms.zone)
+    today = local_day(now, zone)
     facts = [Facts(subject.values, subject.engagements, now) for subject in subjects]
     scores = [scorer.score(known) for known in facts]
     promoted = [
@@ -87,20 +54,32 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     owners = dict(zip(promoted, handoffs.deal_owners(len(promoted), force=force), strict=True))
     standings = {}
     for subject, score in zip(subjects, scores, strict=True):
-        is_promoted = subject.lead_id in owners
-        mql_at = subject.mql_at or (now if is_promoted else None)
-        standings[subject.lead_id] = Standing(
-            stage=Stage.MQL if is_promoted else subject.stage,
-            cycle=subject.cycle + is_promoted,
-            persona_id=persona_ids.get(score.persona),
-            owner_id=owners[subject.lead_id] if is_promoted else subject.owner_id,
-            fit_points=score.fit_points,
-            engagement_points=score.engagement_points,
-            points=score.points,
-            mql_at=mql_at,
-            mql_on=local_day(mql_at, force.terms.zone) if mql_at else None,
+        lead_id, mql_at = subject.lead_id, subject.mql_at
+        is_promoted = lead_id in owners
+        if is_promoted:
+            mql_at = mql_at or now
+        standings[lead_id] = Standing(
+            Stage.MQL if is_promoted else subject.stage,
+            subject.cycle + is_promoted,
+            persona_ids.get(score.persona),
+            owners[lead_id] if is_promoted else subject.owner_id,
+            score.fit_points,
+            score.engagement_points,
+            score.points,
+            mql_at,
+            today if mql_at is now else local_day(mql_at, zone) if mql_at else None,
         )
     return Judged(subjects, scores, facts, standings, frozenset(promoted))
+
+
+def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> int:
+    """How many of them would become MQL; writes nothing."""
+    score, today = force.scorer.score, local_day(now, force.terms.zone)
+    return sum(
+        score(Facts(subject.values, subject.engagements, now)).is_mql
+        for subject in subjects
+        if _may_promote(subject, today)
+    )
 
 
 _SCORE_COLUMNS = (
@@ -110,7 +89,7 @@ _SCORE_COLUMNS = (
 
 def record(judged: Judged, *, force: Force, now: datetime) -> None:
     """Write the scores with their reasons, the journal, and the hand-offs of those promoted; the leads must exist."""
-    version_id = force.version_id
+    version_id, scorer = force.version_id, force.scorer
     ids = next_ids(Score, len(judged.subjects))
     rows: list[tuple[Any, ...]] = []
     lines: list[JournalLine] = []
@@ -118,7 +97,7 @@ def record(judged: Judged, *, force: Force, now: datetime) -> None:
     for score_id, subject, score, facts in zip(ids, judged.subjects, judged.scores, judged.facts, strict=True):
         lead_id = subject.lead_id
         standing = judged.standings[lead_id]
-        explanation = json.dumps(force.scorer.explain(score, facts), separators=(",", ":"), ensure_ascii=False)
+        explanation = json.dumps(scorer.explain(score, facts), separators=(",", ":"), ensure_ascii=False)
         rows.append(
             (
                 score_id,
@@ -150,9 +129,9 @@ def rescore(lead_ids: Sequence[int], *, now: datetime) -> int:
     force = agreements.in_force()
     if force is None or not lead_ids:
         return 0
-    subjects = _subjects(lead_ids)
+    subjects = leads.subjects(lead_ids)
     judged = judge(subjects, force=force, now=now)
-    _write_standings(judged.standings)
+    leads.write_standings(judged.standings)
     record(judged, force=force, now=now)
     if judged.promoted:
         promoted = select(Lead.arrived_on).where(Lead.id.in_(judged.promoted)).distinct()
@@ -228,53 +207,8 @@ def _offer(lead_id: int, standing: Standing, *, score_id: int, mql_at: datetime)
     )
 
 
-def _subjects(lead_ids: Sequence[int]) -> list[Subject]:
-    """Two queries for the whole batch: the leads and their engagements."""
-    engagements: dict[int, list[tuple[str, datetime]]] = {}
-    for lead_id, kind, occurred_at in db.session.execute(
-        select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(Engagement.lead_id.in_(lead_ids))
-    ):
-        engagements.setdefault(lead_id, []).append((kind, occurred_at))
-    leads = db.session.scalars(select(Lead).where(Lead.id.in_(lead_ids)).order_by(Lead.id))
-    return [
-        Subject(
-            lead.id,
-            criteria_values(lead),
-            engagements.get(lead.id, ()),
-            lead.stage,
-            lead.cycle,
-            lead.is_held,
-            lead.recycled_until,
-            lead.owner_id,
-            lead.mql_at,
-        )
-        for lead in leads
-    ]
-
-
-def criteria_values(lead: Lead) -> dict[str, str | int | None]:
-    """What criteria may ask of a lead."""
-    custom = {CUSTOM_PREFIX + key: text for key, text in (lead.custom or {}).items()}
-    return {**{field: getattr(lead, field) for field in LEAD_FIELDS}, **custom}
-
-
-def _write_standings(standings: Mapping[int, Standing]) -> None:
-    columns, leads = Standing._fields, cast(Table, Lead.__table__)
-    statement = (
-        update(leads)
-        .where(leads.c.id == bindparam("lead_id"))
-        .values({name: bindparam(f"new_{name}") for name in columns} | {"edition": leads.c.edition + 1})
-    )
-    rows: list[dict[str, Any]] = [
-        {"lead_id": lead_id} | {f"new_{name}": value for name, value in zip(columns, standing, strict=True)}
-        for lead_id, standing in standings.items()
-    ]
-    db.session.connection().execute(statement, rows)
-    db.session.expire_all()
-
-
 def _persona_ids() -> dict[str, int]:
-    return dict(db.session.execute(select(Persona.key, Persona.id)).tuples().all())
+    return dict(db.session.execute(select(Persona.key, Persona.id)).all())
 
 
 def _lead(lead_id: int) -> Lead:

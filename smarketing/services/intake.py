@@ -1,0 +1,153 @@
+"""Take leads in, new or known: many rows at a time, each safe to bring again.
+
+Every row is merged with what is known of its lead. What is new is written, scored, judged and, where the criteria
+hold, handed to sales; a lead that brings its own stage dates is scored only.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from smarketing.db import next_ids
+from smarketing.domain.criteria import CUSTOM_PREFIX
+from smarketing.domain.errors import InvalidInput
+from smarketing.domain.event_names import EventName
+from smarketing.domain.importing import Rejected, Row
+from smarketing.domain.merging import Batch, Draft, Fate
+from smarketing.domain.periods import local_day
+from smarketing.models.leads import Lead
+from smarketing.models.people import User
+from smarketing.models.tallies import Cohort
+from smarketing.services import agreements, journal, leads, qualification, tallies
+from smarketing.services.agreements import Force
+from smarketing.services.journal import JournalLine
+from smarketing.services.leads import Standing, Subject
+
+STAGE_DATES = frozenset("mql_at sal_at sql_at won_at lost_at amount".split())
+"""Changes after which a lead scores the same."""
+
+
+class Outcome(NamedTuple):
+    """What became of the rows. `early` are numbers of rows taken although the lead reached a stage before it came."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    mqls: int = 0
+    rejected: Sequence[Rejected] = ()
+    early: Sequence[int] = ()
+
+
+def take(
+    rows: Sequence[Row], *, now: datetime, actor: User | None = None, import_id: int | None = None, zone: str = "UTC"
+) -> Outcome:
+    """Bring rows in. A row that contradicts what is known is among the rejected and changes nothing.
+
+    `zone` is where days begin while no agreement says so.
+    """
+    batch, fates, rejected = merge(rows, leads.known_to(rows), now=now)
+    force = agreements.in_force()
+    zone = force.terms.zone if force else zone
+    because: dict[str, Any] = {"import": import_id} if import_id else {}
+    told = _Told(actor.id if actor else None, because, now)
+    mqls = _write_new(batch.new, force=force, zone=zone, import_id=import_id, told=told)
+    mqls += _write_changed(batch.changed, zone=zone, told=told)
+    return Outcome(fates[Fate.NEW], fates[Fate.CHANGED], fates[Fate.UNCHANGED], mqls, rejected, batch.early)
+
+
+def merge(rows: Sequence[Row], known: Sequence[Draft], *, now: datetime) -> tuple[Batch, Counter[Fate], list[Rejected]]:
+    """Decide what each row makes of its lead; writes nothing."""
+    batch = Batch(known, now=now)
+    fates: Counter[Fate] = Counter()
+    rejected = []
+    for row in rows:
+        try:
+            fates[batch.add(row)] += 1
+        except InvalidInput as fault:
+            rejected.append(Rejected(row.number, fault.field, fault.message, fault.params, row.cells))
+    return batch, fates, rejected
+
+
+class _Told(NamedTuple):
+    """What every journal line of a batch has in common."""
+
+    actor_id: int | None
+    because: dict[str, Any]
+    now: datetime
+
+
+def _write_new(drafts: Sequence[Draft], *, force: Force | None, zone: str, import_id: int | None, told: _Told) -> int:
+    """Write leads that were not known, as they stand after their first judgement; how many became MQL."""
+    for draft, lead_id in zip(drafts, next_ids(Lead, len(drafts)), strict=True):
+        draft.lead_id = lead_id
+    if not drafts:
+        return 0
+    now = told.now
+    judged = qualification.judge([_subject(draft) for draft in drafts], force=force, now=now) if force else None
+    standings = list(judged.standings.values()) if judged else [_unjudged(draft, zone) for draft in drafts]
+    leads.insert(drafts, standings, zone=zone, import_id=import_id, now=now)
+    journal.record_many((_line(EventName.LEAD_ARRIVED, draft, draft.arrived_at, told) for draft in drafts), now=now)
+    _write_engagements(drafts, told)
+    if judged and force:
+        qualification.record(judged, force=force, now=now)
+    tallies.mark_stale(Cohort.ARRIVED, {local_day(draft.arrived_at, zone) for draft in drafts})
+    tallies.mark_stale(Cohort.MQL, {standing.mql_on for standing in standings})
+    return len(judged.promoted) if judged else 0
+
+
+def _write_changed(drafts: Sequence[Draft], *, zone: str, told: _Told) -> int:
+    """Write leads that were known and are changed, and judge them again; how many became MQL."""
+    if not drafts:
+        return 0
+    lead_ids = [draft.lead_id for draft in drafts if draft.lead_id]
+    tallies.mark_leads(lead_ids)
+    changed = [draft for draft in drafts if draft.changes]
+    leads.write_changes(changed, zone=zone)
+    lines = (
+        _line(EventName.LEAD_UPDATED, draft, told.now, told, fields=sorted(set(draft.changes))) for draft in changed
+    )
+    journal.record_many(lines, now=told.now)
+    _write_engagements(drafts, told)
+    tallies.mark_leads(lead_ids)
+    again = [draft.lead_id for draft in drafts if draft.lead_id and _may_score_differently(draft)]
+    return qualification.rescore(again, now=told.now)
+
+
+def _may_score_differently(draft: Draft) -> bool:
+    return bool(draft.engaged) or not STAGE_DATES.issuperset(draft.changes)
+
+
+def _write_engagements(drafts: Sequence[Draft], told: _Told) -> None:
+    engaged = [draft for draft in drafts if draft.engaged]
+    if engaged:
+        leads.insert_engagements(engaged, now=told.now)
+        lines = (
+            _line(EventName.LEAD_ENGAGED, draft, at, told, kind=kind) for draft in engaged for kind, at in draft.engaged
+        )
+        journal.record_many(lines, now=told.now)
+
+
+def _subject(draft: Draft) -> Subject:
+    assert draft.lead_id is not None  # noqa: S101 - reserved by the caller
+    custom = {CUSTOM_PREFIX + key: text for key, text in draft.custom.items()}
+    return Subject(
+        draft.lead_id,
+        {**draft.facts, **custom},
+        draft.engaged,
+        draft.stage,
+        mql_at=draft.milestones.mql_at,
+        has_history=draft.has_history,
+    )
+
+
+def _unjudged(draft: Draft, zone: str) -> Standing:
+    mql_at = draft.milestones.mql_at
+    mql_on: date | None = local_day(mql_at, zone) if mql_at else None
+    return Standing(draft.stage, 0, None, None, None, None, None, mql_at, mql_on)
+
+
+def _line(name: EventName, draft: Draft, occurred_at: datetime, told: _Told, **data: Any) -> JournalLine:
+    data |= told.because
+    lead_id = draft.lead_id or 0
+    return JournalLine(name, "lead", lead_id, occurred_at, lead_id, told.actor_id, None, data or None)

@@ -1,0 +1,239 @@
+"""Find leads, read what criteria ask of them, and write many at once: new ones, changed ones, and how they stand."""
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Table, bindparam, select, update
+
+from smarketing.db import among, bulk_insert, db, is_postgresql, next_ids
+from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS
+from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row
+from smarketing.domain.lifecycle import Milestones, Stage
+from smarketing.domain.merging import Draft
+from smarketing.domain.periods import local_day
+from smarketing.models.leads import Engagement, Lead
+
+FACTS = tuple(TEXT_LIMITS)
+LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
+
+
+class Subject(NamedTuple):
+    """A lead to judge. `values` hold what criteria may ask for: lead fields by name and `custom.…`.
+
+    `has_history` is a lead that brings its own stage dates: it is scored, but neither promoted nor handed off.
+    """
+
+    lead_id: int
+    values: Mapping[str, str | int | None]
+    engagements: Sequence[tuple[str, datetime]] = ()
+    stage: Stage = Stage.INQUIRY
+    cycle: int = 0
+    is_held: bool = False
+    recycled_until: date | None = None
+    owner_id: int | None = None
+    mql_at: datetime | None = None
+    has_history: bool = False
+
+
+class Standing(NamedTuple):
+    """What a judgement makes of the lead's own row."""
+
+    stage: Stage
+    cycle: int
+    persona_id: int | None
+    owner_id: int | None
+    fit_points: int | None
+    engagement_points: int | None
+    points: int | None
+    mql_at: datetime | None
+    mql_on: date | None
+
+
+_SUBJECT_COLUMNS = (
+    Lead.id,
+    Lead.custom,
+    Lead.stage,
+    Lead.cycle,
+    Lead.is_held,
+    Lead.recycled_until,
+    Lead.owner_id,
+    Lead.mql_at,
+)
+
+
+def subjects(lead_ids: Sequence[int]) -> list[Subject]:
+    """Two queries for the whole batch: the leads and their engagements."""
+    engagements: dict[int, list[tuple[str, datetime]]] = {}
+    for lead_id, kind, occurred_at in db.session.execute(
+        select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(among(Engagement.lead_id, lead_ids))
+    ):
+        engagements.setdefault(lead_id, []).append((kind, occurred_at))
+    facts = (getattr(Lead, field) for field in LEAD_FIELDS)
+    query = select(*_SUBJECT_COLUMNS, *facts).where(among(Lead.id, lead_ids)).order_by(Lead.id)
+    subjects = []
+    for lead_id, custom, *rest in db.session.execute(query):
+        standing, texts = rest[: -len(LEAD_FIELDS)], rest[-len(LEAD_FIELDS) :]
+        values = dict(zip(LEAD_FIELDS, texts, strict=True)) | _custom_values(custom)
+        subjects.append(Subject(lead_id, values, engagements.get(lead_id, ()), *standing))
+    return subjects
+
+
+def criteria_values(lead: Lead) -> dict[str, str | int | None]:
+    """What criteria may ask of a lead."""
+    return {field: getattr(lead, field) for field in LEAD_FIELDS} | _custom_values(lead.custom)
+
+
+def _custom_values(custom: Mapping[str, str]) -> dict[str, str]:
+    return {CUSTOM_PREFIX + key: text for key, text in custom.items()}
+
+
+_FACT_COLUMNS = [getattr(Lead, name) for name in FACTS]
+_MILESTONE_COLUMNS = [getattr(Lead, name) for name in MILESTONES]
+
+
+def known_to(rows: Sequence[Row]) -> list[Draft]:
+    """The leads that these rows speak of, with their engagements where a row brings one; locked on PostgreSQL."""
+    external_ids = {row.facts["external_id"] for row in rows if "external_id" in row.facts}
+    email_keys = {row.facts["email"].lower() for row in rows if "email" in row.facts}
+    found: dict[int, Draft] = {}
+    for column, values in ((Lead.external_id, external_ids), (Lead.email_key, email_keys)):
+        if values:
+            found |= {draft.lead_id: draft for draft in _drafts(among(column, values)) if draft.lead_id}
+    if found and any(row.engagements for row in rows):
+        for lead_id, *engagement in db.session.execute(
+            select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(among(Engagement.lead_id, found))
+        ):
+            found[lead_id].engagements.add(cast(tuple[str, datetime], tuple(engagement)))
+    return list(found.values())
+
+
+def _drafts(condition: Any) -> list[Draft]:
+    columns = Lead.id, Lead.custom, Lead.arrived_at, Lead.amount_cents, Lead.stage, Lead.cycle
+    query = select(*columns, *_FACT_COLUMNS, *_MILESTONE_COLUMNS).where(condition).order_by(Lead.id)
+    if is_postgresql():
+        query = query.with_for_update()
+    drafts = []
+    for lead_id, custom, arrived_at, amount_cents, stage, cycle, *rest in db.session.execute(query):
+        facts = {name: text for name, text in zip(FACTS, rest[: len(FACTS)], strict=True) if text}
+        milestones = Milestones(*rest[len(FACTS) :])
+        drafts.append(Draft(lead_id, facts, custom, arrived_at, milestones, amount_cents, stage, cycle > 0))
+    return drafts
+
+
+_LEAD_COLUMNS = (
+    "id",
+    *FACTS,
+    "email_key",
+    "custom",
+    "search_text",
+    *Standing._fields,
+    *MILESTONES[1:],
+    "amount_cents",
+    "is_held",
+    "arrived_at",
+    "arrived_on",
+    "recorded_at",
+    "import_id",
+    "edition",
+)
+
+
+def insert(
+    drafts: Sequence[Draft], standings: Sequence[Standing], *, zone: str, import_id: int | None, now: datetime
+) -> None:
+    """Write new leads, whose ids are reserved, as they stand."""
+    rows = []
+    for draft, standing in zip(drafts, standings, strict=True):
+        get = draft.facts.get
+        email = get("email")
+        rows.append(
+            (
+                draft.lead_id,
+                *map(get, FACTS),
+                email.lower() if email else None,
+                _json(draft.custom) if draft.custom else "{}",
+                search_text(draft.facts),
+                standing.stage.value,
+                *standing[1:],
+                *draft.milestones[1:],
+                draft.amount_cents,
+                False,
+                draft.arrived_at,
+                local_day(draft.arrived_at, zone),
+                now,
+                import_id,
+                1,
+            )
+        )
+    bulk_insert(Lead, _LEAD_COLUMNS, rows)
+
+
+def write_changes(drafts: Sequence[Draft], *, zone: str) -> None:
+    """Write what a batch has made of leads that were known."""
+    rows = [
+        {
+            "lead_id": draft.lead_id,
+            **{name: draft.facts.get(name) for name in FACTS},
+            "email_key": draft.facts["email"].lower() if "email" in draft.facts else None,
+            "custom": draft.custom,
+            "search_text": search_text(draft.facts),
+            **draft.milestones._asdict(),
+            "mql_on": local_day(draft.milestones.mql_at, zone) if draft.milestones.mql_at else None,
+            "amount_cents": draft.amount_cents,
+            "stage": draft.stage,
+            "arrived_at": draft.arrived_at,
+            "arrived_on": local_day(draft.arrived_at, zone),
+        }
+        for draft in drafts
+    ]
+    _update(rows)
+
+
+def write_standings(standings: Mapping[int, Standing]) -> None:
+    _update([{"lead_id": lead_id, **standing._asdict()} for lead_id, standing in standings.items()])
+
+
+def _update(rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    leads = cast(Table, Lead.__table__)
+    names = [name for name in rows[0] if name != "lead_id"]
+    statement = (
+        update(leads)
+        .where(leads.c.id == bindparam("lead_id"))
+        .values({name: bindparam(f"new_{name}") for name in names} | {"edition": leads.c.edition + 1})
+    )
+    prefixed = [{"lead_id": row["lead_id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+    db.session.flush()
+    db.session.connection().execute(statement, prefixed)
+    db.session.expire_all()
+
+
+_ENGAGEMENT_COLUMNS = "id lead_id kind occurred_at recorded_at".split()
+
+
+def insert_engagements(drafts: Sequence[Draft], *, now: datetime) -> None:
+    acts = [(draft.lead_id, kind, at, now) for draft in drafts for kind, at in draft.engaged]
+    ids = next_ids(Engagement, len(acts))
+    bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, [(id_, *act) for id_, act in zip(ids, acts, strict=True)])
+
+
+def search_text(facts: Mapping[str, str]) -> str:
+    """What a lead is found by: lower case, without accents."""
+    get = facts.get
+    words = (get("first_name"), get("last_name"), get("company"), get("email"), get("external_id"))
+    return folded(" ".join(filter(None, words)))
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, as both sides of a search are compared."""
+    if text.isascii():
+        return text.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
