@@ -183,7 +183,7 @@ def _check_turn() -> None:
 
 
 def _check_teams(terms: Terms) -> None:
-    known = dict(db.session.execute(select(Team.key, Team.department)).tuples().all())
+    known = dict(db.session.execute(select(Team.key, Team.department)).all())
     for party in terms.parties:
         if known.get(party.team) != party.department:
             message = N_("The agreement names the %(department)s team “%(team)s”, which does not exist.")
