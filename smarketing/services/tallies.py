@@ -59,7 +59,7 @@ def mark_leads(lead_ids: Sequence[int]) -> None:
 
 def _recount(kind: str, day_on: date) -> None:
     if kind == DUE:
-        settled = db.session.execute(clock_counts().where(Clock.due_on == day_on)).tuples()
+        settled = db.session.execute(clock_counts().where(Clock.due_on == day_on))
         tallies = tallied(
             ((clause, source), outcome, seconds, count) for _day, clause, source, outcome, seconds, count in settled
         )
