@@ -20,7 +20,7 @@ FIELDS = "first_name last_name company job_title country phone source campaign l
 
 def take(visits: Sequence[Visit], *, now: datetime) -> None:
     keys = [visit.email.lower() for visit in visits]
-    known = dict(db.session.execute(select(Lead.email_key, Lead.id).where(Lead.email_key.in_(keys))).tuples().all())
+    known = dict(db.session.execute(select(Lead.email_key, Lead.id).where(Lead.email_key.in_(keys))).all())
     new = [visit for visit in visits if visit.email.lower() not in known]
     ids = next_ids(Lead, len(new))
     known.update(zip((visit.email.lower() for visit in new), ids, strict=True))

@@ -85,8 +85,8 @@ def by_owner(clause_id: str, scope: Scope, *, now: datetime) -> list[OwnerKept]:
     )
     if scope.source is not None:
         query = query.join(Lead, Lead.id == Clock.lead_id).where(func.coalesce(Lead.source, "") == scope.source)
-    counted = db.session.execute(query.group_by(Clock.owner_id)).tuples().all()
-    names = dict(db.session.execute(select(User.id, User.name)).tuples().all())
+    counted = db.session.execute(query.group_by(Clock.owner_id)).all()
+    names = dict(db.session.execute(select(User.id, User.name)).all())
     owners = [
         OwnerKept(owner_id, names.get(owner_id) if owner_id else None, Kept(Share(met, total), pending))
         for owner_id, met, total, pending in counted

@@ -29,7 +29,7 @@ def by_reason(scope: Scope, *, zone: str) -> list[Reason]:
     if scope.source is not None:
         query = query.join(Handoff, Handoff.id == Disposition.handoff_id).join(Lead, Lead.id == Handoff.lead_id)
         query = query.where(func.coalesce(Lead.source, "") == scope.source)
-    counted = db.session.execute(query.group_by(Disposition.reason)).tuples().all()
+    counted = db.session.execute(query.group_by(Disposition.reason)).all()
     titles = agreed.refusal_reasons() if counted else {}
     reasons = [Reason(reason or "", titles.get(reason or ""), count) for reason, count in counted]
     return sorted(reasons, key=lambda reason: (-reason.refusals, reason.id))
