@@ -3,6 +3,7 @@
 A row is facts about one lead. What it leaves out is left as it is known: an empty cell never erases anything.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -70,3 +71,10 @@ class Rejected(NamedTuple):
     message: str
     params: Mapping[str, Any]
     cells: Sequence[str]
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, as both sides of a search are compared."""
+    if text.isascii():
+        return text.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

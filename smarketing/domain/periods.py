@@ -93,6 +93,11 @@ def previous(name: Named, today: date) -> Period:
             return before(period, year_of)
 
 
+def until(first: date, last: date) -> Period:
+    """From one day to another, both included."""
+    return Period(first, last + timedelta(days=1))
+
+
 def before(period: Period, part_of: Callable[[date], Period]) -> Period:
     """The period of the same kind that ends where this one starts."""
     return part_of(period.starts_on - timedelta(days=1))
@@ -121,8 +126,7 @@ def _months_from(first: date, count: int) -> Period:
 
 
 def _days_until(today: date, count: int) -> Period:
-    tomorrow = today + timedelta(days=1)
-    return Period(tomorrow - timedelta(days=count), tomorrow)
+    return until(today - timedelta(days=count - 1), today)
 
 
 def local_day(instant: datetime, zone: str) -> date:

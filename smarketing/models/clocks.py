@@ -6,7 +6,7 @@ for what is due. A clock may be breached and still unstopped: it has yet to lear
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smarketing.db import Base
@@ -61,10 +61,12 @@ class Clock(Base):
     at_risk_at: Mapped[datetime]
     due_at: Mapped[datetime]
     due_on: Mapped[date] = mapped_column(comment="the day of due_at in the zone of the agreement")
-    stopped_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None] = mapped_column(
+        comment="when its milestone was reached, or when nobody had to act any more"
+    )
     warned_at: Mapped[datetime | None] = mapped_column(comment="when its owner was told that it is at risk")
     elapsed_seconds: Mapped[int | None] = mapped_column(
-        comment="business seconds from start to stop; null while unstopped"
+        comment="business seconds from start to milestone; null while, or when for good, it was not reached"
     )
 
     handoff: Mapped[Handoff] = relationship()
@@ -74,6 +76,15 @@ class Clock(Base):
     @classmethod
     def unstopped(cls, handoff_id: int) -> Select["Clock"]:
         return select(cls).where(cls.handoff_id == handoff_id, cls.stopped_at.is_(None), cls.outcome != Outcome.VOID)
+
+    @classmethod
+    def open_at(cls, handoff_id: int, at: datetime) -> Select["Clock"]:
+        """Clocks of a hand-off that had started and, as far as we know, had not stopped."""
+        return select(cls).where(cls.handoff_id == handoff_id, cls.started_at <= at, cls.is_open_at(at))
+
+    @classmethod
+    def is_open_at(cls, at: datetime) -> ColumnElement[bool]:
+        return and_(cls.outcome != Outcome.VOID, or_(cls.stopped_at.is_(None), cls.stopped_at > at))
 
     @classmethod
     def overdue(cls, now: datetime) -> Select["Clock"]:

@@ -49,17 +49,13 @@ class AnswerFacts:
 def read(clause_id: str, scope: Scope, *, now: datetime, waiting: list[Unanswered] | None = None) -> AnswerFacts:
     """`waiting` spares a query where the caller has it already, of the same scope or a wider one."""
     clocks = rollups.unanswered(scope) if waiting is None else waiting
-    return AnswerFacts(
-        rollups.answers_by_day(scope, clause_id),
-        _waited([clock for clock in clocks if clock.clause_id == clause_id], now=now),
-    )
+    of_clause = [clock for clock in clocks if clock.clause_id == clause_id]
+    return AnswerFacts(rollups.answers_by_day(scope, clause_id), _waited(of_clause, now=now))
 
 
 def _waited(clocks: list[Unanswered], *, now: datetime) -> list[tuple[date, int]]:
-    calendars = {
-        clock.version_id: agreed.calendar_of(clock.version_id, clock.clause_id)
-        for clock in {clock.version_id: clock for clock in clocks}.values()
-    }
+    versions = {(clock.version_id, clock.clause_id) for clock in clocks}
+    calendars = {version_id: agreed.calendar_of(version_id, clause_id) for version_id, clause_id in versions}
     waited = []
     for clock in clocks:
         span = calendars[clock.version_id].elapsed(clock.started_at, clock.stopped_at or now)

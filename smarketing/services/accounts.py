@@ -93,6 +93,15 @@ def change_profile(user: User, profile: Profile, *, now: datetime) -> None:
     _record(EventName.USER_CHANGED, user, actor=user, now=now)
 
 
+def set_locale(user: User, locale: str) -> None:
+    user.locale = locale
+
+
+def set_theme(user: User, theme: str) -> None:
+    """Light, dark or auto: as the device."""
+    user.theme = theme
+
+
 def disable_user(user: User, *, actor: User | None, now: datetime) -> None:
     """Nobody can sign in with this account any more; its sessions end at once, its past stays."""
     if not user.is_active:

@@ -87,11 +87,21 @@ def start(name: EventName, subjects: Sequence[Started], *, force: agreements.For
 
 
 def stop(name: EventName, handoff_id: int, *, at: datetime, now: datetime) -> None:
-    """Stop the unstopped clocks of a hand-off that this event stops: met in time, or else breached at due_at."""
-    for clock in db.session.scalars(Clock.unstopped(handoff_id)):
+    """Stop the clocks of a hand-off that this event stops: met in time, or else breached at due_at.
+
+    What counts is when it happened, not when it was told: a clock that has been breached, or stopped later than
+    `at`, is set right.
+    """
+    for clock in db.session.scalars(Clock.open_at(handoff_id, at)):
         terms = agreements.version(clock.agreement_version_id).terms
-        if name.value in terms.clock(clock.clause_id).stops_on and at >= clock.started_at:
+        if name.value in terms.clock(clock.clause_id).stops_on:
             _stop(clock, terms, at=at, now=now)
+
+
+def hand_over(handoff_id: int, *, owner_id: int) -> None:
+    """Whoever took the lead from the team's queue has to act from now on."""
+    is_open = (Clock.handoff_id == handoff_id, Clock.stopped_at.is_(None))
+    db.session.execute(update(Clock).where(*is_open).values(owner_id=owner_id))
 
 
 def void(handoff_id: int, *, now: datetime) -> None:
@@ -111,28 +121,32 @@ def breach_overdue(*, now: datetime, limit: int = 500) -> int:
 
 
 def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
-    """Owe the owner of each at-risk clock one warning; how many."""
+    """Owe whoever has to act on each at-risk clock one warning; how many clocks."""
     at_risk = db.session.scalars(Clock.at_risk(now).limit(limit)).all()
-    if at_risk:
-        warned = (Clock.id.in_([clock.id for clock in at_risk]), Clock.warned_at.is_(None))
-        db.session.execute(update(Clock).where(*warned).values(warned_at=now))
-        queue_keepers = notices.managers_of(Department.SALES)
-        owed = (_owed(EventName.CLOCK_WARNED, c, [c.owner_id] if c.owner_id else queue_keepers) for c in at_risk)
+    is_unwarned = (Clock.id.in_([clock.id for clock in at_risk]), Clock.warned_at.is_(None))
+    warn = update(Clock).where(*is_unwarned, Clock.outcome == Outcome.RUNNING).values(warned_at=now)
+    claimed = set(db.session.scalars(warn.returning(Clock.id))) if at_risk else set()
+    warned = [clock for clock in at_risk if clock.id in claimed]
+    if warned:
+        blame = _Blame()
+        owed = (_owed(EventName.CLOCK_WARNED, clock, blame.actors(clock)) for clock in warned)
         notices.owe_many(owed, now=now)
-        journal.record_many((_line(EventName.CLOCK_WARNED, clock, clock.at_risk_at) for clock in at_risk), now=now)
-    return len(at_risk)
+        journal.record_many((_line(EventName.CLOCK_WARNED, clock, clock.at_risk_at) for clock in warned), now=now)
+    return len(warned)
 
 
 def _stop(clock: Clock, terms: Terms, *, at: datetime, now: datetime) -> None:
-    if sla_clock.outcome(clock.due_at, at) is Outcome.BREACHED:
+    outcome = sla_clock.outcome(clock.due_at, at)
+    if outcome is Outcome.BREACHED:
         _breach([clock], now=now)
-    else:
-        _settle([clock], Outcome.MET)
     calendar = compiled(terms.calendar(terms.clock(clock.clause_id).calendar))
-    clock.stopped_at = at
-    clock.elapsed_seconds = int(calendar.elapsed(clock.started_at, at, _pauses(clock)).total_seconds())
-    tallies.mark_stale(DUE, [clock.due_on])
-    journal.record_many([_line(EventName.CLOCK_STOPPED, clock, at)], now=now)
+    elapsed = calendar.elapsed(clock.started_at, at, _pauses(clock))
+    is_open = (Clock.id == clock.id, Clock.is_open_at(at))
+    values = {"outcome": outcome, "stopped_at": at, "elapsed_seconds": int(elapsed.total_seconds())}
+    stopped = db.session.scalar(update(Clock).where(*is_open).values(values).returning(Clock.id))
+    if stopped is not None:
+        tallies.mark_stale(DUE, [clock.due_on])
+        journal.record_many([_line(EventName.CLOCK_STOPPED, clock, at)], now=now)
 
 
 def _breach(clocks: Sequence[Clock], *, now: datetime) -> int:
@@ -140,7 +154,9 @@ def _breach(clocks: Sequence[Clock], *, now: datetime) -> int:
     settled = _settle(clocks, Outcome.BREACHED)
     breached = [clock for clock in clocks if clock.id in settled]
     if breached:
-        notices.owe_many((_owed(EventName.CLOCK_BREACHED, clock, _blamed(clock)) for clock in breached), now=now)
+        blame = _Blame()
+        owed = (_owed(EventName.CLOCK_BREACHED, clock, blame.all(clock)) for clock in breached)
+        notices.owe_many(owed, now=now)
         tallies.mark_stale(DUE, [clock.due_on for clock in breached])
         journal.record_many((_line(EventName.CLOCK_BREACHED, clock, clock.due_at) for clock in breached), now=now)
     return len(breached)
@@ -155,11 +171,32 @@ def _settle(clocks: Sequence[Clock], outcome: Outcome) -> set[int]:
     return set(db.session.scalars(settle))
 
 
-def _blamed(clock: Clock) -> list[int]:
-    """Who learns of a breach: the owner and the managers of the side that had promised."""
-    side = agreements.version(clock.agreement_version_id).terms.clock(clock.clause_id).side
-    owner = [clock.owner_id] if clock.owner_id else []
-    return [*owner, *notices.managers_of(side)]
+class _Blame:
+    """Whom to tell of a clock; asks once per version and side for a whole batch."""
+
+    def __init__(self) -> None:
+        self._terms: dict[int, Terms] = {}
+        self._managers: dict[Department, Sequence[int]] = {}
+
+    def all(self, clock: Clock) -> list[int]:
+        """Of a breach: the owner, and the managers of the side that had promised."""
+        return [*self._owner(clock), *self._managers_of(clock)]
+
+    def actors(self, clock: Clock) -> Sequence[int]:
+        """Of a risk: the owner, or while there is none the managers of the side that has promised."""
+        return self._owner(clock) or self._managers_of(clock)
+
+    def _owner(self, clock: Clock) -> list[int]:
+        return [clock.owner_id] if clock.owner_id else []
+
+    def _managers_of(self, clock: Clock) -> Sequence[int]:
+        version_id = clock.agreement_version_id
+        if version_id not in self._terms:
+            self._terms[version_id] = agreements.version(version_id).terms
+        side = self._terms[version_id].clock(clock.clause_id).side
+        if side not in self._managers:
+            self._managers[side] = notices.managers_of(side)
+        return self._managers[side]
 
 
 def _pauses(clock: Clock) -> tuple[Pause, ...]:

@@ -1,7 +1,6 @@
 """Find leads, read what criteria ask of them, and write many at once: new ones, changed ones, and how they stand."""
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
@@ -10,7 +9,7 @@ from sqlalchemy import Table, bindparam, select, update
 
 from smarketing.db import among, bulk_insert, db, is_postgresql, next_ids
 from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS
-from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row
+from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, folded
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.domain.merging import Draft
 from smarketing.domain.periods import local_day
@@ -226,13 +225,6 @@ def search_text(facts: Mapping[str, str]) -> str:
     get = facts.get
     words = (get("first_name"), get("last_name"), get("company"), get("email"), get("external_id"))
     return folded(" ".join(filter(None, words)))
-
-
-def folded(text: str) -> str:
-    """Lower case without accents, as both sides of a search are compared."""
-    if text.isascii():
-        return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _json(value: Any) -> str:

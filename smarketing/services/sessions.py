@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import contains_eager
 
 from smarketing.db import db
@@ -136,11 +136,11 @@ def live_sessions(user_id: int, *, now: datetime) -> Sequence[UserSession]:
 
 
 def end_session(session_id: int, *, user_id: int, now: datetime) -> None:
-    """End one session of this person. Raises Missing when it is not theirs, or has ended already."""
-    is_theirs = (UserSession.id == session_id, UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
-    ended = update(UserSession).where(*is_theirs).values(revoked_at=now).returning(UserSession.id)
-    if db.session.scalar(ended) is None:
-        raise Missing(N_("This session has already ended."))
+    """End one session of this person, if it has not ended already. Raises Missing when it is not theirs."""
+    is_theirs = (UserSession.id == session_id, UserSession.user_id == user_id)
+    ending = update(UserSession).where(*is_theirs).values(revoked_at=func.coalesce(UserSession.revoked_at, now))
+    if db.session.scalar(ending.returning(UserSession.id)) is None:
+        raise Missing(N_("There is no such session."))
 
 
 def end_sessions(user_id: int, *, now: datetime, except_id: int | None = None) -> None:

@@ -17,6 +17,7 @@ from smarketing.domain.roles import Permission, may
 from smarketing.models.people import User, UserSession
 from smarketing.services import sessions
 from smarketing.services.sessions import Origin
+from smarketing.web.addresses import own_path, referring_path, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -53,20 +54,44 @@ def actor() -> User:
 
 
 def current_session() -> UserSession:
-    """The session of this browser; only within views that need a sign-in."""
+    """The session of this browser; only where somebody is signed in."""
     return cast(UserSession, g.user_session)
 
 
 def origin() -> Origin:
-    return Origin(request.remote_addr or "", request.user_agent.string)
+    return Origin(request.remote_addr or "", request.user_agent.string, session.get("known"))
 
 
-def begin_session(user: User) -> None:
-    """Sign this browser in, under a token that nobody has seen before."""
-    token = sessions.open_session(user, origin=origin(), now=now())
+def begin_session(token: str, user_id: int, *, language: str) -> None:
+    """Put a new session into this browser's cookie, with nothing left of what was there before."""
     session.clear()
-    session["token"] = token
+    session.update(token=token, known=user_id, language=language)
     session.permanent = True
+
+
+def forget_session() -> None:
+    """Signed out; the browser stays known, so that it is counted by itself when passwords are guessed elsewhere."""
+    kept = {name: session[name] for name in ("known", "language") if name in session}
+    session.clear()
+    session.update(kept)
+
+
+def forget_person() -> None:
+    """The rest of this request does without the database, which may be what has failed."""
+    g._login_user = login_manager.anonymous_user()
+
+
+def start_over() -> None:
+    """Drop what was not committed; whatever follows in this request only reads."""
+    db.session.rollback()
+    if "token" in session:
+        read_only()
+
+
+def read_only() -> None:
+    """Begin a transaction that only reads: on SQLite it waits for no writer. One that has begun stays as it is."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"reads_only": True})
 
 
 def register(app: Flask) -> None:
@@ -86,8 +111,6 @@ def check() -> Response | None:
     policy = policy_of(request.endpoint)
     if policy == PUBLIC:
         return None
-    if request.method in SAFE_METHODS:
-        read_only()
     if not current_user.is_authenticated:
         return _to_sign_in()
     _see()
@@ -96,15 +119,14 @@ def check() -> Response | None:
     return None
 
 
-def read_only() -> None:
-    """This request writes nothing: on SQLite it need not wait for a writer."""
-    db.session.connection(execution_options={"reads_only": True})
-
-
 @login_manager.request_loader
 def _load(_request: Any) -> User | None:
     token = session.get("token")
-    found = sessions.session_of(token, now=now()) if isinstance(token, str) else None
+    if not isinstance(token, str):
+        return None
+    if request.method in SAFE_METHODS:
+        read_only()
+    found = sessions.session_of(token, now=now())
     if found is None:
         return None
     g.user_session = found
@@ -126,16 +148,15 @@ def _see() -> None:
 
 
 def _to_sign_in() -> Response:
-    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+    """Afterwards they are led to where they wanted to go; for a form, to the page it stood on."""
+    if wants_json():
         abort(401)
-    if request.method not in SAFE_METHODS:
-        flash(
-            gettext("You were signed out meanwhile, so nothing was saved. Sign in and send it again."),
-            "error",
-        )
-        return redirect(url_for("auth.sign_in"), code=303)
-    path = request.full_path.rstrip("?")
-    return redirect(url_for("auth.sign_in", next=path if path != "/" else None), code=303)
+    if request.method in SAFE_METHODS:
+        wanted = own_path(request.full_path.rstrip("?"))
+    else:
+        wanted = referring_path()
+        flash(gettext("You were signed out meanwhile, so nothing was saved. Sign in and send it again."), "error")
+    return redirect(url_for("auth.sign_in", next=wanted if wanted != "/" else None), code=303)
 
 
 def _with_policy(view: View, policy: str | Permission) -> View:

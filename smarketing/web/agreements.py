@@ -1,15 +1,114 @@
-"""Placeholder."""
+"""The agreement: which version is in force, every version as a contract in words, and what has changed."""
 
-from flask import Blueprint, render_template_string
+from collections.abc import Mapping
+from typing import Any
 
-from smarketing.domain.roles import Permission
-from smarketing.web.access import allows
+from flask import Blueprint, Response, abort, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from smarketing.db import db
+from smarketing.domain import terms_text
+from smarketing.domain.roles import Department, Permission, may
+from smarketing.domain.signing import VersionStatus
+from smarketing.domain.terms import parse
+from smarketing.models.agreements import AgreementVersion, Signature
+from smarketing.models.people import Team, User
+from smarketing.web.access import actor, allows, now
+from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
+from smarketing.web.contract import articles
+from smarketing.web.differences import differences
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreement")
-PAGE = "{% extends 'base.html' %}{% block title %}agreements{% endblock %}"
 
 
 @bp.get("/")
 @allows(Permission.SEE_AGREEMENT)
 def index() -> str:
-    return render_template_string(PAGE)
+    versions = db.session.scalars(_versions().order_by(AgreementVersion.number.desc())).all()
+    current = next((version for version in versions if version.status is VersionStatus.IN_FORCE), None)
+    return render_template(
+        "agreements/index.html",
+        versions=versions,
+        current=current,
+        terms=parse(current.terms) if current else None,
+        waiting=[version for version in versions if _waits_for(actor(), version)],
+    )
+
+
+@bp.get("/<int:version_id>")
+@allows(Permission.SEE_AGREEMENT)
+def show(version_id: int) -> str:
+    return page(found(version_id))
+
+
+@bp.get("/<int:version_id>/terms.yaml")
+@allows(Permission.SEE_AGREEMENT)
+def download(version_id: int) -> Response:
+    version = found(version_id)
+    response = Response(terms_text.write(parse(version.terms)), mimetype="application/yaml")
+    response.headers["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.yaml"'
+    return response
+
+
+@bp.get("/<int:version_id>/difference")
+@allows(Permission.SEE_AGREEMENT)
+def difference(version_id: int) -> str:
+    """What this version changes in the one in force, or in the one before when it is itself in force or was."""
+    version = found(version_id)
+    other = _compared_with(version) or abort(404)
+    return render_template(
+        "agreements/difference.html",
+        version=version,
+        other=other,
+        differences=differences(parse(other.terms), parse(version.terms), team_names()),
+    )
+
+
+def page(version: AgreementVersion, *, status: int = 200, **forms: Any) -> Any:
+    """The version as a contract, with the forms of what may be done next; `forms` are those sent and not accepted."""
+    terms = parse(version.terms)
+    signed = {signature.department: signature for signature in version.signatures}
+    is_author = may(actor().role, Permission.AUTHOR_AGREEMENT)
+    return render_template(
+        "agreements/show.html",
+        version=version,
+        terms=terms,
+        articles=articles(terms, team_names()),
+        signatures=[(department, signed.get(department)) for department in Department],
+        compared_with=_compared_with(version),
+        may_sign=_waits_for(actor(), version),
+        is_author=is_author,
+        proposal=forms.get("proposal") or ProposalForm(effective_at=next_monday(now(), terms.zone)),
+        signing=forms.get("signing") or SignatureForm(digest=version.digest),
+    ), status
+
+
+def found(version_id: int) -> AgreementVersion:
+    return db.session.scalars(_versions().where(AgreementVersion.id == version_id)).one_or_none() or abort(404)
+
+
+def team_names() -> Mapping[str, str]:
+    return dict(db.session.execute(select(Team.key, Team.name)).all())
+
+
+def _versions() -> Any:
+    signed = selectinload(AgreementVersion.signatures).joinedload(Signature.user)
+    return select(AgreementVersion).options(signed, selectinload(AgreementVersion.drafted_by))
+
+
+def _compared_with(version: AgreementVersion) -> AgreementVersion | None:
+    """The version in force for one that is not; else the one whose place it took. None for the first of all."""
+    lived = (VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED)
+    candidates = select(AgreementVersion).where(AgreementVersion.id != version.id, AgreementVersion.status.in_(lived))
+    if version.status in lived:
+        candidates = candidates.where(AgreementVersion.effective_at < version.effective_at)
+    return db.session.scalars(candidates.order_by(AgreementVersion.effective_at.desc()).limit(1)).first()
+
+
+def _waits_for(person: User, version: AgreementVersion) -> bool:
+    """Whether this person's signature is the one that is missing."""
+    if version.status is not VersionStatus.PROPOSED or not may(person.role, Permission.SIGN_AGREEMENT):
+        return False
+    departments = {signature.department for signature in version.signatures}
+    return person.department is not None and person.department not in departments

@@ -1,31 +1,44 @@
-"""Every refusal once: what a rule, a race or a missing thing becomes for the browser."""
+"""Every refusal once: what a rule, a race, a missing thing or a lost database becomes for the browser."""
 
-from flask import Flask, Response, jsonify, render_template, request
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from smarketing.db import db
-from smarketing.domain.errors import Conflict, DomainError, InvalidInput, Missing, NotAllowed
+from smarketing.db import db, is_unique_violation
+from smarketing.domain.errors import Conflict, DomainError, Missing, NotAllowed
+from smarketing.domain.passwords import Throttled
 from smarketing.logs import request_id
+from smarketing.web import access
+from smarketing.web.addresses import wants_json
 from smarketing.web.words import message_of
 
-PAGES = {400, 403, 404, 409, 413}
-Answer = tuple[str | Response, int]
+PAGES = {400, 403, 404, 405, 409, 413, 422}
+UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
+RETRY_SECONDS = 10
+
+log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
     app.register_error_handler(DomainError, refused)
     app.register_error_handler(StaleDataError, overtaken)
+    app.register_error_handler(IntegrityError, collided)
+    app.register_error_handler(DataError, unfit)
+    app.register_error_handler(OverflowError, unfit)
     app.register_error_handler(CSRFError, unconfirmed)
+    app.register_error_handler(SecurityError, misaddressed)
     app.register_error_handler(HTTPException, failed)
-    app.register_error_handler(OperationalError, unavailable)
+    for lost in UNAVAILABLE:
+        app.register_error_handler(lost, unavailable)
     app.register_error_handler(500, broken)
 
 
-def refused(error: DomainError) -> Answer:
-    db.session.rollback()
+def refused(error: DomainError) -> Response:
     return answer(status_of(error), message_of(error))
 
 
@@ -33,45 +46,89 @@ def status_of(error: DomainError) -> int:
     match error:
         case NotAllowed():
             return 403
-        case InvalidInput():
-            return 422
         case Missing() | Conflict():
             return 409
+        case Throttled():
+            return 429
         case _:
             return 422
 
 
-def overtaken(_error: StaleDataError) -> Answer:
-    db.session.rollback()
+def overtaken(_error: StaleDataError) -> Response:
     return answer(409)
 
 
-def unconfirmed(_error: CSRFError) -> Answer:
+def collided(error: IntegrityError) -> Response:
+    """Two made the same thing at once; anything else that breaks a constraint is a fault of ours."""
+    if not is_unique_violation(error):
+        raise error
+    return answer(409)
+
+
+def unfit(_error: Exception) -> Response:
+    """A number or a character that no database can hold."""
     return answer(400)
 
 
-def failed(error: HTTPException) -> Answer:
-    db.session.rollback()
-    return answer(error.code or 500)
+def unconfirmed(_error: CSRFError) -> Response:
+    return answer(
+        400,
+        gettext("You signed in or out after this page was opened, so its form no longer counts. Nothing was saved."),
+    )
 
 
-def unavailable(error: OperationalError) -> Answer:
-    """The database cannot be reached or is busy for too long; nothing was saved."""
-    raise error
+def misaddressed(error: SecurityError) -> Response:
+    """For a host that is not ours there is no page, since pages hold addresses."""
+    return Response(f"{error.name}\n", 400, mimetype="text/plain")
 
 
-def broken(_error: Exception) -> Answer:
-    return render_template("errors/500.html", request_id=request_id(), locale="en"), 500
+def failed(error: HTTPException) -> Response:
+    is_signed_out = error.code == 401
+    response = answer(error.code or 500, gettext("You were signed out. Sign in again.") if is_signed_out else None)
+    response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
 
 
-def answer(status: int, message: str | None = None) -> Answer:
+def unavailable(error: SQLAlchemyError) -> Response:
+    """The database cannot be reached, or is busy for too long; nothing was saved, and nobody is let in."""
+    log.error("The database cannot be used: %s", str(getattr(error, "orig", None) or error).partition("\n")[0])
+    do_without_database()
+    message = gettext("Smarketing cannot reach its data at the moment. Nothing was saved; try again in a minute.")
+    page = jsonify(message=message) if wants_json() else make_response(render_template("errors/503.html"))
+    page.status_code = 503
+    page.headers["Retry-After"] = str(RETRY_SECONDS)
+    return page
+
+
+def broken(_error: Exception) -> Response:
+    """Flask has logged the cause, with the reference that the page shows."""
+    do_without_database()
     if wants_json():
-        return jsonify(message=message), status
-    page = status if status in PAGES else 409 if status == 422 else 400
-    return render_template(f"errors/{page}.html", message=message), status
+        message = gettext("Something went wrong here, and nothing was saved. Reference: %(id)s", id=request_id())
+        return make_response(jsonify(message=message), 500)
+    return make_response(render_template("errors/500.html", request_id=request_id()), 500)
 
 
-def wants_json() -> bool:
-    """htmx shows the message of a refusal itself, and scripts read it."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
-    return request.headers.get("HX-Request") == "true" or best == "application/json"
+def answer(status: int, message: str | None = None) -> Response:
+    if wants_json():
+        db.session.rollback()
+        return make_response(jsonify(message=message), status)
+    try:
+        access.start_over()
+        return _page(status, message)
+    except UNAVAILABLE:
+        do_without_database()
+        return _page(status, message)
+
+
+def do_without_database() -> None:
+    access.forget_person()
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
+
+
+def _page(status: int, message: str | None) -> Response:
+    page = status if status in PAGES else 422 if message else 400
+    return make_response(render_template(f"errors/{page}.html", status=status, message=message), status)

@@ -30,13 +30,12 @@ PLACES = (
 
 
 def items() -> list[dict[str, object]]:
-    current = (request.blueprint or "", request.endpoint)
     return [
         {
             "url": url_for(place.endpoint),
             "icon": place.icon,
             "label": gettext(place.label),
-            "active": current[0] == place.endpoint.partition(".")[0],
+            "active": request.blueprint == place.endpoint.partition(".")[0],
             "count": None,
         }
         for place in PLACES

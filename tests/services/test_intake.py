@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
+from smarketing.domain import importing
 from smarketing.domain.importing import Row
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.models.clocks import Clock
@@ -212,9 +213,7 @@ def test_a_held_lead_is_scored_again_but_stays_held(session: Db, agreed: Cast, h
     [("Gaëlle Perrin", "gaelle perrin"), ("ÉCLAIR 😀", "eclair 😀"), ("مرحبا", "مرحبا"), ("Straße", "strasse")],
 )
 def test_search_text_is_lower_case_without_accents(text: str, folded: str) -> None:
-    from smarketing.services.leads import folded as fold
-
-    assert fold(text) == folded
+    assert importing.folded(text) == folded
 
 
 def owner(session: Db, cast: Cast) -> object:

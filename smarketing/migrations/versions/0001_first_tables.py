@@ -495,9 +495,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_clocks_owner_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
     )
-    op.create_index(
-        "ix_clocks_clause_due_on", "clocks", ["clause_id", "due_on", "outcome", "owner_id"], unique=False
-    )
+    op.create_index("ix_clocks_clause_due_on", "clocks", ["clause_id", "due_on", "outcome", "owner_id"], unique=False)
     op.create_index("ix_clocks_handoff_id", "clocks", ["handoff_id"], unique=False)
     op.create_index(
         "ix_clocks_running_due_at",

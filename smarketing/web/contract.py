@@ -1,0 +1,213 @@
+"""A version of the agreement laid out as a contract: articles of provisions, each with an anchor and words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from flask_babel import gettext, ngettext
+
+from smarketing.domain.calendars import Calendar
+from smarketing.domain.roles import Department
+from smarketing.domain.terms import Clause, PersonaClause, Terms
+from smarketing.web import clause_words
+from smarketing.web.clause_words import Line
+from smarketing.web.filters import local_date
+from smarketing.web.words import in_language, label
+
+
+class Provision(NamedTuple):
+    """The smallest thing one can point at. `rows` are pairs of a name and its value; `figure` stands beside it."""
+
+    id: str
+    heading: str
+    text: str = ""
+    lines: Sequence[Line] = ()
+    rows: Sequence[tuple[str, str]] = ()
+    figure: str = ""
+    mark: str = ""
+
+    @property
+    def plain(self) -> str:
+        """All its words in one text, to compare with another version's."""
+        lines = "; ".join(line.text for line in self.lines)
+        rows = "; ".join(f"{name}: {value}" for name, value in self.rows)
+        return " · ".join(filter(None, (self.heading, self.mark, self.figure, self.text, lines, rows)))
+
+
+class Article(NamedTuple):
+    """`shape` is how its provisions are set: as clauses, a table or a list."""
+
+    id: str
+    heading: str
+    provisions: Sequence[Provision]
+    lead: str = ""
+    shape: str = "clauses"
+
+
+def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
+    """The whole document in the reader's language. `team_names` are by key; an unknown team goes by its key."""
+    return [
+        Article("purpose", gettext("Purpose and parties"), list(_purpose(terms, team_names))),
+        Article("working-time", gettext("Working time"), [_calendar(calendar) for calendar in terms.calendars]),
+        Article("personas", gettext("Personas"), [_persona(clause, terms) for clause in terms.personas]),
+        *_scoring(terms),
+        _mql(terms),
+        _sql(terms),
+        *_handing_over(terms, team_names),
+        _promises(terms, Department.MARKETING),
+        _promises(terms, Department.SALES),
+    ]
+
+
+def provisions(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provision]:
+    """Every provision in order; the lead of an article is one of its own."""
+    for article in articles(terms, team_names):
+        if article.lead:
+            yield Provision(f"article-{article.id}", article.heading, article.lead)
+        yield from article.provisions
+
+
+def _purpose(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provision]:
+    yield Provision("preamble", gettext("Preamble"), in_language(terms.preamble))
+    yield Provision("scope", gettext("Scope"), in_language(terms.scope))
+    parties = [(label(party.department), team_names.get(party.team, party.team)) for party in terms.parties]
+    yield Provision("parties", gettext("Parties"), rows=parties)
+    months = ngettext("%(num)s month", "%(num)s months", terms.term_months)
+    days = ngettext("%(num)s day", "%(num)s days", terms.notice_days)
+    yield Provision(
+        "term",
+        gettext("Term and notice"),
+        gettext(
+            "This agreement runs for %(months)s from the moment it comes into force. Either side may end it with"
+            " %(days)s’ notice.",
+            months=months,
+            days=days,
+        ),
+    )
+    yield Provision(
+        "measures",
+        gettext("Days and money"),
+        gettext(
+            "Days and months are those of the time zone %(zone)s; amounts are in %(currency)s.",
+            zone=terms.zone,
+            currency=terms.currency,
+        ),
+    )
+
+
+def _calendar(calendar: Calendar) -> Provision:
+    holidays = [(local_date(holiday.on), holiday.name) for holiday in calendar.holidays]
+    return Provision(
+        f"calendar-{calendar.id}",
+        calendar.id,
+        gettext("In the time zone %(zone)s. Closed on the public holidays written here.", zone=calendar.zone)
+        if holidays
+        else gettext("In the time zone %(zone)s. No public holidays are written down.", zone=calendar.zone),
+        rows=[*clause_words.hours(calendar), *holidays],
+        figure=ngettext("%(num)s public holiday", "%(num)s public holidays", len(holidays)),
+    )
+
+
+def _persona(clause: PersonaClause, terms: Terms) -> Provision:
+    lines = clause_words.criteria(clause.when, terms) if clause.when else ()
+    mark = "" if clause.when else gettext("Takes every lead that no other persona takes.")
+    return Provision(clause.id, in_language(clause.title), in_language(clause.description), lines, mark=mark)
+
+
+def _scoring(terms: Terms) -> Iterator[Article]:
+    scoring = terms.scoring
+    fit = [
+        Provision(
+            rule.id,
+            in_language(rule.title),
+            lines=clause_words.criteria(rule.when, terms),
+            figure=clause_words.signed_points(rule.points),
+        )
+        for rule in scoring.fit
+    ]
+    engagement = [
+        Provision(
+            rule.id,
+            in_language(rule.title),
+            clause_words.earned(rule),
+            figure=clause_words.signed_points(rule.points),
+        )
+        for rule in scoring.engagement
+    ]
+    head = Provision(scoring.id, in_language(scoring.title), clause_words.limits(scoring))
+    yield Article("scoring", gettext("Scoring"), [head])
+    if fit:
+        yield Article("fit", gettext("Points for fit"), fit, shape="points")
+    if engagement:
+        yield Article("engagement", gettext("Points for engagement"), engagement, shape="points")
+
+
+def _mql(terms: Terms) -> Article:
+    clause = terms.mql
+    lines = clause_words.criteria(clause.when, terms)
+    words = gettext("A lead becomes an MQL, and is handed over, as soon as this holds:")
+    return Article("mql", gettext("MQL"), [Provision(clause.id, in_language(clause.title), words, lines)])
+
+
+def _sql(terms: Terms) -> Article:
+    clause = terms.sql
+    head = Provision(clause.id, in_language(clause.title), clause_words.checklist(clause))
+    items = [
+        Provision(item.id, in_language(item.title), mark=gettext("required") if item.is_required else "")
+        for item in clause.items
+    ]
+    return Article("sql", gettext("SQL"), [head, *items], shape="checklist")
+
+
+def _handing_over(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Article]:
+    clause = terms.handoff
+    team = team_names.get(clause.team, clause.team)
+    words = gettext("MQLs are handed to the reps of the team “%(team)s” in turn.", team=team)
+    yield Article("handing-over", gettext("Handing over"), [Provision(clause.id, in_language(clause.title), words)])
+    refusals = [
+        Provision(reason.id, in_language(reason.title), clause_words.next_step(reason.next_step))
+        for reason in clause.refusal_reasons
+    ]
+    yield Article(
+        "refusals",
+        gettext("Reasons to refuse"),
+        refusals,
+        gettext("Sales refuses a lead with one of these reasons, which says what happens to it next."),
+        "reasons",
+    )
+    yield Article(
+        "recyclings",
+        gettext("Reasons to recycle"),
+        _reasons(clause.recycle_reasons),
+        gettext("Sales sends an accepted lead back to be nurtured with one of these reasons and a day to wait for."),
+        "reasons",
+    )
+    yield Article(
+        "losses",
+        gettext("Reasons for a loss"),
+        _reasons(clause.loss_reasons),
+        gettext("A deal that is not won is closed with one of these reasons."),
+        "reasons",
+    )
+
+
+def _reasons(reasons: Sequence[Clause]) -> list[Provision]:
+    return [Provision(reason.id, in_language(reason.title)) for reason in reasons]
+
+
+def _promises(terms: Terms, side: Department) -> Article:
+    headings = {
+        Department.MARKETING: gettext("What marketing promises"),
+        Department.SALES: gettext("What sales promises"),
+    }
+    owed = [
+        Provision(clause.id, in_language(clause.title), clause_words.debt(clause))
+        for clause in terms.targets
+        if clause.side is side
+    ]
+    timed = [
+        Provision(clause.id, in_language(clause.title), clause_words.promise(clause, terms.calendar(clause.calendar)))
+        for clause in terms.clocks
+        if clause.side is side
+    ]
+    lead = "" if owed or timed else gettext("Nothing that is measured.")
+    return Article(f"promises-{side}", headings[side], [*timed, *owed], lead)

@@ -1,0 +1,26 @@
+"""What forms have in common: choices, and how a refusal of a service is shown at its field."""
+
+from zoneinfo import available_timezones
+
+from wtforms import Form
+
+from smarketing.domain.errors import DomainError, InvalidInput
+from smarketing.web.words import message_of
+
+LANGUAGE_CHOICES = [("en", "English"), ("fr", "Français")]
+REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+def zone_choices(kept: str | None = None) -> list[tuple[str, str]]:
+    """The zones that are places, UTC, and the one that is set already."""
+    places = {zone for zone in available_timezones() if zone.startswith(REGIONS)}
+    return [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC"} | ({kept} if kept else set()))]
+
+
+def show_fault(form: Form, error: DomainError) -> None:
+    """Put the refusal where it belongs: at its field, or above the form."""
+    field = form._fields.get(error.field) if isinstance(error, InvalidInput) else None
+    if field is None:
+        form.form_errors.append(message_of(error))
+    else:
+        field.errors = [*field.errors, message_of(error)]

@@ -1,0 +1,46 @@
+"""What a section of a report is made of."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from smarketing.domain.periods import Period
+from smarketing.reports.look import Figure, Tick
+from smarketing.reports.tables import Table
+from smarketing.web import spoken
+
+ROWS_IN_A_LARGE_CHART = 10
+MOST_MONTHS = 12
+ROWS_IN_A_SMALL_CHART = 5
+
+
+class Section(NamedTuple):
+    """`figure` is None where there is nothing to draw; `size` is how tall it is: s, m or l."""
+
+    id: str
+    title: str
+    summary: str
+    table: Table
+    definition: str
+    figure: Figure | None = None
+    size: str = "m"
+
+
+def size_for(rows: Sequence[object]) -> str:
+    """A chart of names is as tall as they need."""
+    if len(rows) <= ROWS_IN_A_SMALL_CHART:
+        return "s"
+    return "m" if len(rows) <= ROWS_IN_A_LARGE_CHART else "l"
+
+
+def month_ticks(months: Sequence[Period]) -> list[Tick]:
+    """The year stands under the first month and each January; under all where not all are shown."""
+    are_thinned = len(months) > MOST_MONTHS
+    ticks = []
+    for number, month in enumerate(months):
+        with_year = are_thinned or number == 0 or month.starts_on.month == 1
+        ticks.append(Tick(month.starts_on.isoformat(), spoken.short_month(month.starts_on, with_year=with_year)))
+    return ticks
+
+
+def week_ticks(weeks: Sequence[Period]) -> list[Tick]:
+    return [Tick(week.starts_on.isoformat(), spoken.short_day(week.starts_on)) for week in weeks]
