@@ -15,10 +15,11 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def is_database_reachable() -> bool:
+    """Asked on a connection of its own, so that the session stays fit for what follows."""
     try:
-        db.session.execute(select(1))
+        with db.engine.connect() as connection:
+            connection.execute(select(1))
     except SQLAlchemyError:
-        db.session.rollback()
         return False
     return True
 
