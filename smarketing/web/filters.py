@@ -16,6 +16,7 @@ from smarketing.domain.sla_clock import urgency as urgency_of
 from smarketing.models.clocks import Clock
 from smarketing.web import words
 from smarketing.web.access import now
+from smarketing.web.languages import zone
 
 NARROW_SPACE = "\u202f"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -47,7 +48,8 @@ def local_datetime(at: datetime) -> str:
 
 def local_date(on: date) -> str:
     """The day of an instant in the reader's zone, or a date as it stands."""
-    return str(format_date(on, "medium", rebase=isinstance(on, datetime)))
+    day = on.astimezone(zone()) if isinstance(on, datetime) else on
+    return str(format_date(day, "medium", rebase=False))
 
 
 def local_time(at: datetime) -> str:
