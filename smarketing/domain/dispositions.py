@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from smarketing.domain.errors import N_, Conflict, InvalidInput
-from smarketing.domain.lifecycle import Move
+from smarketing.domain.lifecycle import Move, Stage
 
 
 class HandoffState(StrEnum):
@@ -67,8 +67,38 @@ ANSWERS: dict[DispositionKind, tuple[frozenset[HandoffState], HandoffState]] = {
 """From which states each answer is possible, and the state it leads to."""
 
 
+STAGES: dict[HandoffState, Stage] = {
+    HandoffState.OFFERED: Stage.MQL,
+    HandoffState.ACCEPTED: Stage.SAL,
+    HandoffState.CONFIRMED: Stage.SQL,
+    HandoffState.RECYCLED: Stage.RECYCLED,
+    HandoffState.WON: Stage.WON,
+    HandoffState.LOST: Stage.LOST,
+}
+"""Where the lead stands while its latest hand-off is in a state; after a refusal the reason decides."""
+
+
 def is_possible(state: HandoffState, kind: DispositionKind) -> bool:
     return state in ANSWERS[kind][0]
+
+
+def is_premature(state: HandoffState, kind: DispositionKind) -> bool:
+    """Whether the hand-off can still come to this answer, but another has to come first."""
+    if state not in OPEN_STATES or is_possible(state, kind):
+        return False
+    return OPEN_STATES.index(state) < min(OPEN_STATES.index(ready) for ready in ANSWERS[kind][0])
+
+
+NOTE_LIMIT = 2000
+
+
+def noted(text: str, *, field: str = "note") -> str:
+    """What somebody wrote beside an answer, without the space around it. Raises InvalidInput when it is too long."""
+    note = text.strip()
+    if len(note) > NOTE_LIMIT:
+        message = N_("This is too long: %(count)s characters of at most %(limit)s.")
+        raise InvalidInput(field, message, count=len(note), limit=NOTE_LIMIT)
+    return note
 
 
 _THOUSANDS = r"[1-9][0-9]{0,2}(?P<mark>[ .,'’])[0-9]{3}(?:(?P=mark)[0-9]{3})*"

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     QUALIFY_LEAD = "qualify_lead"
     SEE_QUEUE = "see_queue"
     ANSWER_HANDOFF = "answer_handoff"
+    REASSIGN_HANDOFF = "reassign_handoff"
     SEE_AGREEMENT = "see_agreement"
     AUTHOR_AGREEMENT = "author_agreement"
     SIGN_AGREEMENT = "sign_agreement"
@@ -48,6 +49,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
         Permission.SEE_QUEUE,
+        Permission.REASSIGN_HANDOFF,
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,
         Permission.SEE_PEOPLE,

@@ -3,6 +3,7 @@
 Met means stopped at or before the due instant. A breach happens at the due instant, whenever it is noticed.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -37,6 +38,36 @@ def schedule(
 
 def outcome(due_at: datetime, stopped_at: datetime) -> Outcome:
     return Outcome.MET if stopped_at <= due_at else Outcome.BREACHED
+
+
+class Ending(NamedTuple):
+    """How a clock ended, and when its milestone was reached or nobody had to act any more; None while it goes on."""
+
+    outcome: Outcome
+    stopped_at: datetime | None
+
+
+def ending(
+    clause: ClockClause,
+    *,
+    started_at: datetime,
+    due_at: datetime,
+    happened: Collection[tuple[str, datetime]],
+    closed_at: datetime | None,
+) -> Ending:
+    """How a clock stands by what happened to its hand-off: names of events with their instants, in any order.
+
+    `running` here is a clock that waits, however long it is overdue. One whose start has been undone is void from
+    its start on.
+    """
+    if (clause.starts_on, started_at) not in happened:
+        return Ending(Outcome.VOID, started_at)
+    stops = [at for name, at in happened if name in clause.stops_on and at >= started_at]
+    if stops:
+        return Ending(outcome(due_at, min(stops)), min(stops))
+    if closed_at is None:
+        return Ending(Outcome.RUNNING, None)
+    return Ending(Outcome.VOID if closed_at <= due_at else Outcome.BREACHED, closed_at)
 
 
 class Urgency(StrEnum):

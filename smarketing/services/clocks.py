@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import update
 
-from smarketing.db import bulk_insert, db, next_ids
+from smarketing.db import among, bulk_insert, db, next_ids
 from smarketing.domain import sla_clock
 from smarketing.domain.business_time import Pause
 from smarketing.domain.calendars import compiled
@@ -93,36 +93,54 @@ def stop(name: EventName, handoff_id: int, *, at: datetime, now: datetime) -> No
     `at`, is set right.
     """
     for clock in db.session.scalars(Clock.open_at(handoff_id, at)):
-        terms = agreements.version(clock.agreement_version_id).terms
-        if name.value in terms.clock(clock.clause_id).stops_on:
-            _stop(clock, terms, at=at, now=now)
+        if name.value in agreements.version(clock.agreement_version_id).terms.clock(clock.clause_id).stops_on:
+            stop_clock(clock, at=at, now=now)
 
 
-def hand_over(handoff_id: int, *, owner_id: int) -> None:
-    """Whoever took the lead from the team's queue has to act from now on."""
-    is_open = (Clock.handoff_id == handoff_id, Clock.stopped_at.is_(None))
+def hand_over(handoff_ids: Sequence[int], *, owner_id: int | None) -> None:
+    """Somebody else has to act from now on; the whole team when None. The clocks go on as they are."""
+    is_open = (among(Clock.handoff_id, handoff_ids), Clock.stopped_at.is_(None))
     db.session.execute(update(Clock).where(*is_open).values(owner_id=owner_id))
 
 
 def void(handoff_id: int, *, now: datetime) -> None:
     """End the clocks of a hand-off that nobody has to answer any more.
 
-    A running one counts for neither side; one already breached stays breached.
+    One that is not due yet counts for neither side; one that has run out is breached, swept or not.
     """
-    for clock in db.session.scalars(Clock.unstopped(handoff_id)):
-        if _settle([clock], Outcome.VOID):
-            journal.record_many([_line(EventName.CLOCK_VOIDED, clock, now)], now=now)
-        clock.stopped_at = now
+    unstopped = db.session.scalars(Clock.unstopped(handoff_id)).all()
+    _breach([clock for clock in unstopped if clock.due_at < now], now=now)
+    for clock in unstopped:
+        void_clock(clock, at=now, now=now)
+
+
+def void_clock(clock: Clock, *, at: datetime, now: datetime) -> None:
+    """End one clock as of `at` without an answer; a running one does not count any more."""
+    if _settle([clock], Outcome.VOID):
+        tallies.mark_stale(DUE, [clock.due_on])
+        journal.record_many([_line(EventName.CLOCK_VOIDED, clock, at)], now=now)
+    clock.stopped_at = at
+
+
+def reopen(clock: Clock, outcome: Outcome, *, now: datetime) -> None:
+    """Let a clock wait for its milestone again, because what had ended it was undone: as running, or as breached."""
+    clock.outcome, clock.stopped_at, clock.elapsed_seconds = outcome, None, None
+    tallies.mark_stale(DUE, [clock.due_on])
+    journal.record_many([_line(EventName.CLOCK_REOPENED, clock, now)], now=now)
 
 
 def breach_overdue(*, now: datetime, limit: int = 500) -> int:
-    """Mark up to `limit` overdue clocks breached as of their due instant, oldest first; how many."""
-    return _breach(db.session.scalars(Clock.overdue(now).limit(limit)).all(), now=now)
+    """Mark up to `limit` overdue clocks breached as of their due instant, oldest first; how many.
+
+    A clock that is being answered at this moment is left to whoever answers.
+    """
+    overdue = Clock.overdue(now).limit(limit).with_for_update(skip_locked=True)
+    return _breach(db.session.scalars(overdue).all(), now=now)
 
 
 def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
     """Owe whoever has to act on each at-risk clock one warning; how many clocks."""
-    at_risk = db.session.scalars(Clock.at_risk(now).limit(limit)).all()
+    at_risk = db.session.scalars(Clock.at_risk(now).limit(limit).with_for_update(skip_locked=True)).all()
     is_unwarned = (Clock.id.in_([clock.id for clock in at_risk]), Clock.warned_at.is_(None))
     warn = update(Clock).where(*is_unwarned, Clock.outcome == Outcome.RUNNING).values(warned_at=now)
     claimed = set(db.session.scalars(warn.returning(Clock.id))) if at_risk else set()
@@ -135,7 +153,9 @@ def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
     return len(warned)
 
 
-def _stop(clock: Clock, terms: Terms, *, at: datetime, now: datetime) -> None:
+def stop_clock(clock: Clock, *, at: datetime, now: datetime) -> None:
+    """Stop one clock as of `at`, unless it had stopped before."""
+    terms = agreements.version(clock.agreement_version_id).terms
     outcome = sla_clock.outcome(clock.due_at, at)
     if outcome is Outcome.BREACHED:
         _breach([clock], now=now)

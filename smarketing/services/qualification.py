@@ -4,14 +4,13 @@ A verb takes a batch: `judge` decides in memory, `record` writes what was decide
 INSERT of new leads; `rescore` does the same for leads that exist already.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from smarketing.db import bulk_insert, db, next_ids
+from smarketing.db import bulk_insert, db, json_text, next_ids
 from smarketing.domain import lifecycle, scoring
 from smarketing.domain.criteria import Facts
 from smarketing.domain.errors import N_, InvalidInput, Missing
@@ -22,11 +21,11 @@ from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, handoffs, journal, leads, tallies
+from smarketing.services import agreements, handoffs, journal, leads, offers, routing, tallies
 from smarketing.services.agreements import Force
-from smarketing.services.handoffs import Offer
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing, Subject
+from smarketing.services.offers import Offer
 
 
 class Judged(NamedTuple):
@@ -51,7 +50,7 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
         for subject, score in zip(subjects, scores, strict=True)
         if score.is_mql and _may_promote(subject, today)
     ]
-    owners = dict(zip(promoted, handoffs.deal_owners(len(promoted), force=force), strict=True))
+    owners = dict(zip(promoted, routing.deal_owners(len(promoted), force=force), strict=True))
     standings = {}
     for subject, score in zip(subjects, scores, strict=True):
         lead_id, mql_at = subject.lead_id, subject.mql_at
@@ -93,11 +92,11 @@ def record(judged: Judged, *, force: Force, now: datetime) -> None:
     ids = next_ids(Score, len(judged.subjects))
     rows: list[tuple[Any, ...]] = []
     lines: list[JournalLine] = []
-    offers: list[Offer] = []
+    offered: list[Offer] = []
     for score_id, subject, score, facts in zip(ids, judged.subjects, judged.scores, judged.facts, strict=True):
         lead_id = subject.lead_id
         standing = judged.standings[lead_id]
-        explanation = json.dumps(scorer.explain(score, facts), separators=(",", ":"), ensure_ascii=False)
+        explanation = json_text(scorer.explain(score, facts))
         rows.append(
             (
                 score_id,
@@ -116,11 +115,11 @@ def record(judged: Judged, *, force: Force, now: datetime) -> None:
         lines.append(JournalLine(EventName.LEAD_SCORED, "lead", lead_id, now, lead_id, None, version_id, data))
         if lead_id in judged.promoted:
             lines.append(JournalLine(EventName.LEAD_QUALIFIED, "lead", lead_id, now, lead_id, None, version_id, data))
-            offers.append(_offer(lead_id, standing, score_id=score_id, mql_at=now))
+            offered.append(_offer(lead_id, standing, score_id=score_id, mql_at=now))
     bulk_insert(Score, _SCORE_COLUMNS, rows)
     journal.record_many(lines, now=now)
-    handoffs.offer(offers, force=force, now=now)
-    if offers:
+    offers.offer(offered, force=force, now=now)
+    if offered:
         tallies.mark_stale(Cohort.MQL, [judged.standings[lead_id].mql_on for lead_id in judged.promoted])
 
 
@@ -145,7 +144,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     lead = _lead(lead_id)
     because = _reason(reason)
     lead.stage = lifecycle.after(lead.stage, Move.QUALIFY)
-    (owner_id,) = handoffs.deal_owners(1, force=force)
+    (owner_id,) = routing.deal_owners(1, force=force)
     lead.cycle += 1
     lead.is_held = False
     lead.recycled_until = None
@@ -162,7 +161,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
         version_id=force.version_id,
         data={"reason": because},
     )
-    handoffs.offer(
+    offers.offer(
         [Offer(lead_id, lead.cycle, owner_id, score_id, lead.points, lead.persona_id, actor.id, now)],
         force=force,
         now=now,

@@ -1,10 +1,11 @@
 """What things are called: the words for stages, answers, roles and events, and for stored messages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import get_locale, gettext
+from flask_babel import format_datetime, get_locale, gettext
 
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState, NextStep
 from smarketing.domain.errors import N_, DomainError
@@ -14,6 +15,7 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
 from smarketing.domain.signing import VersionStatus
 from smarketing.domain.terms import Words
+from smarketing.models.personas import Persona
 
 LABELS: dict[StrEnum, str] = {
     Stage.INQUIRY: N_("Inquiry"),
@@ -81,12 +83,16 @@ LABELS: dict[StrEnum, str] = {
     EventName.HANDOFF_RECYCLED: N_("Sales recycled the lead"),
     EventName.HANDOFF_WON: N_("The deal was won"),
     EventName.HANDOFF_LOST: N_("The deal was lost"),
+    EventName.HANDOFF_ANSWER_UNDONE: N_("Sales undid an answer"),
+    EventName.HANDOFF_REASSIGNED: N_("Given to somebody else in sales"),
     EventName.TOUCH_LOGGED: N_("A touch was logged"),
+    EventName.TOUCH_VOIDED: N_("A touch was removed: it was logged by mistake"),
     EventName.CLOCK_STARTED: N_("A clock started"),
     EventName.CLOCK_WARNED: N_("A clock was at risk"),
     EventName.CLOCK_STOPPED: N_("A clock stopped"),
     EventName.CLOCK_BREACHED: N_("A clock ran out"),
     EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
+    EventName.CLOCK_REOPENED: N_("A clock runs again"),
     EventName.IMPORT_FINISHED: N_("An import ended"),
     EventName.VERSION_DRAFTED: N_("A version was drafted"),
     EventName.VERSION_CHANGED: N_("A draft was changed"),
@@ -151,6 +157,10 @@ def in_language(words: Words) -> str:
     return words.in_locale(str(get_locale()))
 
 
+def persona_name(persona: Persona) -> str:
+    return persona.name_fr if str(get_locale()).startswith("fr") else persona.name_en
+
+
 def message_of(error: DomainError) -> str:
     """The error's sentence in the reader's language."""
     return sentence(error.message, error.params)
@@ -171,6 +181,8 @@ def reason_sentence(line: Sequence[Any]) -> str:
 def _spoken(name: str, value: Any) -> Any:
     if isinstance(value, Words):
         return in_language(value)
+    if isinstance(value, datetime):
+        return format_datetime(value, "short")
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if name == "field" and isinstance(value, str):

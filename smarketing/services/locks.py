@@ -1,0 +1,22 @@
+"""Make all who change one hand-off take turns: whoever has the lead's row goes first.
+
+Everybody locks the lead before anything else, so nobody waits in a circle.
+"""
+
+from sqlalchemy import select
+
+from smarketing.db import db
+from smarketing.domain.errors import N_, Missing
+from smarketing.models.handoffs import Handoff
+from smarketing.models.leads import Lead
+
+
+def hold(handoff_id: int) -> Handoff:
+    """The hand-off as it stands now, its lead locked until the transaction ends. Raises Missing."""
+    lead_id = db.session.scalar(select(Handoff.lead_id).where(Handoff.id == handoff_id))
+    if lead_id is None:
+        raise Missing(N_("This hand-off does not exist."))
+    db.session.flush()
+    # other rows may go on referring to the lead
+    db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
+    return db.session.get_one(Handoff, handoff_id, populate_existing=True)

@@ -1,0 +1,66 @@
+"""Hand leads off to sales: a hand-off each, its journal line and its clocks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from smarketing.db import bulk_insert, next_ids
+from smarketing.domain.dispositions import HandoffState
+from smarketing.domain.event_names import EventName
+from smarketing.models.handoffs import Handoff
+from smarketing.services import clocks, journal
+from smarketing.services.agreements import Force
+from smarketing.services.clocks import Started
+from smarketing.services.journal import JournalLine
+
+
+class Offer(NamedTuple):
+    """A lead that has just become an MQL, with what is frozen at that moment."""
+
+    lead_id: int
+    cycle: int
+    owner_id: int | None
+    score_id: int | None
+    points: int | None
+    persona_id: int | None
+    qualified_by_id: int | None
+    mql_at: datetime
+
+
+_COLUMNS = (
+    "id lead_id cycle agreement_version_id score_id points persona_id owner_id qualified_by_id state mql_at"
+    " offered_at edition"
+).split()
+
+
+def offer(offers: Sequence[Offer], *, force: Force, now: datetime) -> None:
+    """Hand leads off to the owners dealt to them."""
+    ids = next_ids(Handoff, len(offers))
+    version_id = force.version_id
+    rows, lines, started = [], [], []
+    for handoff_id, lead in zip(ids, offers, strict=True):
+        rows.append(
+            (
+                handoff_id,
+                lead.lead_id,
+                lead.cycle,
+                version_id,
+                lead.score_id,
+                lead.points,
+                lead.persona_id,
+                lead.owner_id,
+                lead.qualified_by_id,
+                HandoffState.OFFERED.value,
+                lead.mql_at,
+                now,
+                1,
+            )
+        )
+        data = {"owner": lead.owner_id, "points": lead.points, "cycle": lead.cycle}
+        lines.append(
+            JournalLine(EventName.HANDOFF_OFFERED, "handoff", handoff_id, now, lead.lead_id, None, version_id, data)
+        )
+        started.append(Started(handoff_id, lead.lead_id, lead.owner_id, now))
+    bulk_insert(Handoff, _COLUMNS, rows)
+    journal.record_many(lines, now=now)
+    clocks.start(EventName.HANDOFF_OFFERED, started, force=force, now=now)

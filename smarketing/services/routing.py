@@ -1,0 +1,90 @@
+"""Say who in sales has the next lead, and give hand-offs to somebody else."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select, update
+
+from smarketing.db import among, db
+from smarketing.domain import routing
+from smarketing.domain.dispositions import OPEN_STATES
+from smarketing.domain.errors import N_, InvalidInput
+from smarketing.domain.event_names import EventName
+from smarketing.domain.roles import Role
+from smarketing.models.handoffs import Handoff
+from smarketing.models.leads import Lead
+from smarketing.models.people import Team, User
+from smarketing.services import clocks, journal
+from smarketing.services.agreements import Force
+from smarketing.services.journal import JournalLine
+
+
+def deal_owners(count: int, *, force: Force) -> Sequence[int | None]:
+    """Reserve the next `count` turns of the agreed team's round robin; None where nobody can take a lead."""
+    reps = (
+        select(User.id, User.turn)
+        .join(Team)
+        .where(Team.key == force.terms.handoff.team, *_can_take())
+        .order_by(User.id)
+        .with_for_update(of=User, key_share=True)
+    )
+    candidates = [routing.Candidate(*row) for row in db.session.execute(reps)] if count else []
+    dealt = routing.deal(candidates, count)
+    if not dealt:
+        return [None] * count
+    for user_id, turn in {assigned.user_id: assigned.turn for assigned in dealt}.items():
+        db.session.execute(update(User).where(User.id == user_id).values(turn=turn))
+    return [assigned.user_id for assigned in dealt]
+
+
+def reps() -> Sequence[User]:
+    """Everybody who can be given a lead, by name."""
+    return db.session.scalars(select(User).where(*_can_take()).order_by(User.name, User.id)).all()
+
+
+def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, now: datetime) -> int:
+    """Give open hand-offs to another rep, or to the whole team when None; their clocks go on. How many moved."""
+    if owner_id is not None and db.session.scalar(select(User.id).where(User.id == owner_id, *_can_take())) is None:
+        raise InvalidInput("owner", N_("Choose somebody who sells and can sign in."))
+    moving = db.session.execute(_open_of_others(handoff_ids, owner_id)).all()
+    moved = [row.id for row in moving]
+    if not moved:
+        return 0
+    new = {"owner_id": owner_id}
+    db.session.execute(update(Handoff).where(among(Handoff.id, moved)).values(edition=Handoff.edition + 1, **new))
+    lead_ids = [row.lead_id for row in moving]
+    db.session.execute(update(Lead).where(among(Lead.id, lead_ids)).values(edition=Lead.edition + 1, **new))
+    clocks.hand_over(moved, owner_id=owner_id)
+    db.session.expire_all()
+    journal.record_many(
+        (
+            JournalLine(
+                EventName.HANDOFF_REASSIGNED,
+                "handoff",
+                row.id,
+                now,
+                row.lead_id,
+                actor.id,
+                row.agreement_version_id,
+                {"owner": owner_id, "before": row.owner_id},
+            )
+            for row in moving
+        ),
+        now=now,
+    )
+    return len(moved)
+
+
+def _open_of_others(handoff_ids: Sequence[int], owner_id: int | None) -> Select[int, int, int, int | None]:
+    is_moving = (
+        among(Handoff.id, handoff_ids),
+        Handoff.state.in_(OPEN_STATES),
+        Handoff.owner_id.is_distinct_from(owner_id),
+    )
+    columns = (Handoff.id, Handoff.lead_id, Handoff.agreement_version_id, Handoff.owner_id)
+    held = select(*columns).join(Lead).where(*is_moving).order_by(Handoff.lead_id)
+    return held.with_for_update(of=Lead, key_share=True)
+
+
+def _can_take() -> tuple[ColumnElement[bool], ...]:
+    return (User.role == Role.SALES_REP, User.disabled_at.is_(None))
