@@ -6,13 +6,17 @@ see docs/decisions/0003-sqlite-in-wal.md.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -120,24 +124,35 @@ def next_ids(model: type[Base], count: int) -> range | list[int]:
 def bulk_insert(model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Load rows in one go: COPY on PostgreSQL, executemany on SQLite.
 
-    `rows` hold database-ready values (aware UTC datetimes, JSON already as text) in the order of `columns`.
+    `rows` hold database-ready values (aware UTC datetimes, JSON as `json_text`) in the order of `columns`.
     """
     if not rows:
         return
+    columns, rows = _filled(columns, rows)
     table, names = _table(model), ", ".join(columns)
     connection = db.session.connection()
     if is_postgresql():
-        copying = f"COPY {table.name} ({names}) FROM STDIN"
         cursor = cast(Any, connection.connection.cursor())
-        with cursor, cursor.copy(copying) as copy:
+        with cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 - names come from our own models
-        [tuple(map(_sqlite_value, row)) for row in rows],
-    )
+    insert = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names come from our own models
+    connection.exec_driver_sql(insert, cast(Any, rows))
+
+
+def _filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Without the columns that are empty in every row: sqlite3 spends more on None than on any other value."""
+    places = [place for place in range(len(columns)) if any(row[place] is not None for row in rows)]
+    if len(places) in (1, len(columns)):
+        return columns, rows
+    return [columns[place] for place in places], list(map(itemgetter(*places), rows))
+
+
+def json_text(value: Any) -> str:
+    """JSON as it is stored: no spaces, unescaped Unicode."""
+    return to_json(value).decode()
 
 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -153,10 +168,13 @@ def _table(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
 
 
-def _sqlite_value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return value
+@lru_cache(maxsize=4096)  # a batch has few instants, often only now
+def _sqlite_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+sqlite3.register_adapter(datetime, _sqlite_instant)
+sqlite3.register_adapter(date, date.isoformat)
 
 
 @event.listens_for(Engine, "connect")

@@ -1,11 +1,10 @@
 """Write the journal: one line per change, in the transaction of the change."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from smarketing.db import bulk_insert, db, next_ids
+from smarketing.db import bulk_insert, db, json_text
 from smarketing.domain.event_names import EventName
 from smarketing.models.events import Event
 
@@ -21,7 +20,7 @@ class JournalLine(NamedTuple):
     data: dict[str, Any] | None = None
 
 
-_COLUMNS = "id name subject_type subject_id lead_id actor_id agreement_version_id occurred_at recorded_at data".split()
+_COLUMNS = "name subject_type subject_id lead_id actor_id agreement_version_id occurred_at recorded_at data".split()
 
 
 def record(
@@ -41,25 +40,19 @@ def record(
 
 
 def record_many(lines: Iterable[JournalLine], *, now: datetime) -> None:
-    rows = list(lines)
     db.session.flush()
-    ids = next_ids(Event, len(rows))
-    bulk_insert(
-        Event,
-        _COLUMNS,
-        [
-            (
-                event_id,
-                line.name.value,
-                line.subject_type,
-                line.subject_id,
-                line.lead_id,
-                line.actor_id,
-                line.version_id,
-                line.occurred_at,
-                now,
-                json.dumps(line.data, separators=(",", ":"), ensure_ascii=False) if line.data else None,
-            )
-            for event_id, line in zip(ids, rows, strict=True)
-        ],
-    )
+    rows = [
+        (
+            line.name.value,
+            line.subject_type,
+            line.subject_id,
+            line.lead_id,
+            line.actor_id,
+            line.version_id,
+            line.occurred_at,
+            now,
+            json_text(line.data) if line.data else None,
+        )
+        for line in lines
+    ]
+    bulk_insert(Event, _COLUMNS, rows)

@@ -1,13 +1,12 @@
 """Find leads, read what criteria ask of them, and write many at once: new ones, changed ones, and how they stand."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, select, update
 
-from smarketing.db import among, bulk_insert, db, is_postgresql, next_ids
+from smarketing.db import among, bulk_insert, db, is_postgresql, json_text
 from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, folded
 from smarketing.domain.lifecycle import Milestones, Stage
@@ -97,10 +96,10 @@ def known_to(rows: Sequence[Row]) -> list[Draft]:
     """The leads that these rows speak of, with their engagements where a row brings one; locked on PostgreSQL."""
     external_ids = {row.facts["external_id"] for row in rows if "external_id" in row.facts}
     email_keys = {row.facts["email"].lower() for row in rows if "email" in row.facts}
-    found: dict[int, Draft] = {}
-    for column, values in ((Lead.external_id, external_ids), (Lead.email_key, email_keys)):
-        if values:
-            found |= {draft.lead_id: draft for draft in _drafts(among(column, values)) if draft.lead_id}
+    drafts = _drafts(among(Lead.external_id, external_ids)) if external_ids else []
+    email_keys -= {draft.facts["email"].lower() for draft in drafts if "email" in draft.facts}
+    drafts += _drafts(among(Lead.email_key, email_keys)) if email_keys else []
+    found = {draft.lead_id: draft for draft in drafts if draft.lead_id}
     if found and any(row.engagements for row in rows):
         for lead_id, *engagement in db.session.execute(
             select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(among(Engagement.lead_id, found))
@@ -153,7 +152,7 @@ def insert(
                 draft.lead_id,
                 *map(get, FACTS),
                 email.lower() if email else None,
-                _json(draft.custom) if draft.custom else "{}",
+                json_text(draft.custom) if draft.custom else "{}",
                 search_text(draft.facts),
                 standing.stage.value,
                 *standing[1:],
@@ -191,6 +190,15 @@ def write_changes(drafts: Sequence[Draft], *, zone: str) -> None:
     _update(rows)
 
 
+def write_facts(lead: Lead, facts: Mapping[str, str | None]) -> None:
+    """Other facts for one lead, and what it is found by."""
+    for name, text in facts.items():
+        setattr(lead, name, text)
+    lead.email_key = lead.email.lower() if lead.email else None
+    lead.search_text = search_text({name: getattr(lead, name) or "" for name in FACTS})
+    db.session.flush()
+
+
 def write_standings(standings: Mapping[int, Standing]) -> None:
     _update([{"lead_id": lead_id, **standing._asdict()} for lead_id, standing in standings.items()])
 
@@ -211,21 +219,16 @@ def _update(rows: Sequence[dict[str, Any]]) -> None:
     db.session.expire_all()
 
 
-_ENGAGEMENT_COLUMNS = "id lead_id kind occurred_at recorded_at".split()
+_ENGAGEMENT_COLUMNS = "lead_id kind occurred_at recorded_at".split()
 
 
 def insert_engagements(drafts: Sequence[Draft], *, now: datetime) -> None:
     acts = [(draft.lead_id, kind, at, now) for draft in drafts for kind, at in draft.engaged]
-    ids = next_ids(Engagement, len(acts))
-    bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, [(id_, *act) for id_, act in zip(ids, acts, strict=True)])
+    bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, acts)
 
 
 def search_text(facts: Mapping[str, str]) -> str:
     """What a lead is found by: lower case, without accents."""
     get = facts.get
     words = (get("first_name"), get("last_name"), get("company"), get("email"), get("external_id"))
-    return folded(" ".join(filter(None, words)))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return " ".join(map(folded, filter(None, words)))
