@@ -11,8 +11,9 @@ from flask_wtf.csrf import CSRFProtect
 from smarketing.web import access, errors, filters, languages, navigation, security
 
 BLUEPRINTS = (
-    "auth account dashboard queue leads handoffs imports agreements drafts reports people notices jobs health".split()
-)
+    "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
+    " notices jobs health"
+).split()
 
 
 def register(app: Flask) -> None:

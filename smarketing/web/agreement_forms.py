@@ -1,5 +1,6 @@
 """What managers write on the pages of the agreement: a text, a moment, a password. Shapes only."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,11 @@ class TextForm(_Spoken):
     text = TextAreaField(N_("The agreement as YAML"))
     file = FileField(N_("Or a file that holds it"))
     edition = HiddenField()
+    faults: Sequence[object] = ()
+
+    def edition_read(self) -> int:
+        """The edition that was written on; 0, which none is, when the form says nothing sensible."""
+        return int(self.edition.data) if str(self.edition.data).isdecimal() else 0
 
     def written(self) -> str:
         """The uploaded file when there is one, else what was typed. Raises InvalidInput for a file that is no text."""

@@ -10,14 +10,15 @@ from sqlalchemy.orm import selectinload
 from smarketing.db import db
 from smarketing.domain import terms_text
 from smarketing.domain.roles import Department, Permission, may
-from smarketing.domain.signing import VersionStatus
+from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
 from smarketing.domain.terms import parse
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
-from smarketing.web.contract import articles
+from smarketing.web.contract import articles, promises
 from smarketing.web.differences import differences
+from smarketing.web.paging import newest_first
 
 bp = Blueprint("agreements", __name__, url_prefix="/agreement")
 
@@ -25,14 +26,20 @@ bp = Blueprint("agreements", __name__, url_prefix="/agreement")
 @bp.get("/")
 @allows(Permission.SEE_AGREEMENT)
 def index() -> str:
-    versions = db.session.scalars(_versions().order_by(AgreementVersion.number.desc())).all()
-    current = next((version for version in versions if version.status is VersionStatus.IN_FORCE), None)
+    listed = newest_first(select(AgreementVersion.id), AgreementVersion.id)
+    versions = _versions().where(AgreementVersion.id.in_([row.id for row in listed.rows]))
+    current = db.session.scalars(_versions().where(AgreementVersion.status == VersionStatus.IN_FORCE)).first()
+    coming = db.session.scalars(_versions().where(AgreementVersion.status.in_(ON_THEIR_WAY))).first()
+    terms = parse(current.terms) if current else None
     return render_template(
         "agreements/index.html",
-        versions=versions,
+        page=listed,
+        versions=db.session.scalars(versions.order_by(AgreementVersion.id.desc())).all(),
         current=current,
-        terms=parse(current.terms) if current else None,
-        waiting=[version for version in versions if _waits_for(actor(), version)],
+        terms=terms,
+        promises=promises(terms) if terms else [],
+        coming=coming,
+        may_sign=coming is not None and _waits_for(actor(), coming),
     )
 
 

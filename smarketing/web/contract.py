@@ -15,22 +15,25 @@ from smarketing.web.words import in_language, label
 
 
 class Provision(NamedTuple):
-    """The smallest thing one can point at. `rows` are pairs of a name and its value; `figure` stands beside it."""
+    """The smallest thing one can point at. `rows` and `folded` are pairs of a name and its value; `folded` stand
+    behind `figure`, which otherwise stands beside the provision.
+    """
 
     id: str
     heading: str
     text: str = ""
     lines: Sequence[Line] = ()
     rows: Sequence[tuple[str, str]] = ()
+    folded: Sequence[tuple[str, str]] = ()
     figure: str = ""
     mark: str = ""
 
     @property
     def plain(self) -> str:
-        """All its words in one text, to compare with another version's."""
-        lines = "; ".join(line.text for line in self.lines)
-        rows = "; ".join(f"{name}: {value}" for name, value in self.rows)
-        return " · ".join(filter(None, (self.heading, self.mark, self.figure, self.text, lines, rows)))
+        """All its words but the heading, a line for each thing it says, to compare with another version's."""
+        lines = [line.text if line.is_group else f"– {line.text}" for line in self.lines]
+        pairs = [f"{name}: {value}" for name, value in (*self.rows, *self.folded)]
+        return "\n".join(filter(None, (self.figure, self.text, *lines, self.mark, *pairs)))
 
 
 class Article(NamedTuple):
@@ -53,9 +56,13 @@ def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
         _mql(terms),
         _sql(terms),
         *_handing_over(terms, team_names),
-        _promises(terms, Department.MARKETING),
-        _promises(terms, Department.SALES),
+        *promises(terms),
     ]
+
+
+def promises(terms: Terms) -> list[Article]:
+    """What each side promises that is measured."""
+    return [_promises(terms, side) for side in Department]
 
 
 def provisions(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provision]:
@@ -98,11 +105,12 @@ def _calendar(calendar: Calendar) -> Provision:
     holidays = [(local_date(holiday.on), holiday.name) for holiday in calendar.holidays]
     return Provision(
         f"calendar-{calendar.id}",
-        calendar.id,
+        gettext("Calendar “%(calendar)s”", calendar=calendar.id),
         gettext("In the time zone %(zone)s. Closed on the public holidays written here.", zone=calendar.zone)
         if holidays
         else gettext("In the time zone %(zone)s. No public holidays are written down.", zone=calendar.zone),
-        rows=[*clause_words.hours(calendar), *holidays],
+        rows=clause_words.hours(calendar),
+        folded=holidays,
         figure=ngettext("%(num)s public holiday", "%(num)s public holidays", len(holidays)),
     )
 

@@ -9,6 +9,8 @@ from smarketing.domain.terms import Terms
 from smarketing.web.contract import Provision, provisions
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
+LONGEST_STRETCH, NEAR = 8, 2
+"""In lines: what is cut in the middle, and what is kept on either side."""
 WORD = re.compile(r"\s+|[\w’'-]+|[^\w\s]")
 
 
@@ -43,12 +45,23 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
 
 def _difference(old: Provision | None, new: Provision | None) -> Difference | None:
     if old is None and new is not None:
-        return Difference(new.id, new.heading, ADDED, [(ADDED, new.plain)])
+        return Difference(new.id, new.heading, ADDED, [(ADDED, new.plain)] if new.plain else [])
     if old is not None and new is None:
-        return Difference(old.id, old.heading, REMOVED, [(REMOVED, old.plain)])
-    if old is None or new is None or old.plain == new.plain:
+        return Difference(old.id, old.heading, REMOVED, [(REMOVED, old.plain)] if old.plain else [])
+    if old is None or new is None or (old.heading, old.plain) == (new.heading, new.plain):
         return None
-    return Difference(new.id, new.heading, "changed", word_diff(old.plain, new.plain))
+    words = word_diff(old.plain, new.plain)
+    if old.heading != new.heading:
+        words = [*word_diff(old.heading, new.heading), (SAME, "\n"), *words]
+    return Difference(new.id, new.heading, "changed", [(kind, shortened(text, kind)) for kind, text in words])
+
+
+def shortened(text: str, kind: str) -> str:
+    """Long stretches that are the same keep the lines that stand next to a change."""
+    lines = text.split("\n")
+    if kind != SAME or len(lines) <= LONGEST_STRETCH:
+        return text
+    return "\n".join([*lines[:NEAR], "…", *lines[-NEAR:]])
 
 
 def _merged(old: list[str], new: list[str]) -> list[str]:

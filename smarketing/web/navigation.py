@@ -35,9 +35,14 @@ def items() -> list[dict[str, object]]:
             "url": url_for(place.endpoint),
             "icon": place.icon,
             "label": gettext(place.label),
-            "active": request.blueprint == place.endpoint.partition(".")[0],
+            "active": _is_here(url_for(place.endpoint)),
             "count": None,
         }
         for place in PLACES
         if may(actor().role, place.permission)
     ]
+
+
+def _is_here(url: str) -> bool:
+    """Whether the page is that place or lies within it; everything lies within "/"."""
+    return request.path == url or (url != "/" and request.path.startswith(url))
