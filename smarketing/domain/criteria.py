@@ -183,11 +183,9 @@ def compile_test(rule: Criterion) -> Test:
     """A function of the facts that answers as `judge` does, without the reasons."""
     match rule:
         case All(all=parts):
-            tests = [compile_test(part) for part in parts]
-            return lambda facts: all(test(facts) for test in tests)
+            return _every([compile_test(part) for part in parts])
         case AnyOf(any=parts):
-            tests = [compile_test(part) for part in parts]
-            return lambda facts: any(test(facts) for test in tests)
+            return _some([compile_test(part) for part in parts])
         case Not(negated=part):
             negated = compile_test(part)
             return lambda facts: not negated(facts)
@@ -205,6 +203,26 @@ def compile_test(rule: Criterion) -> Test:
             return lambda facts: _contains(_text(facts, field).casefold(), parts_folded)
         case Present(field=field, present=wanted):
             return lambda facts: bool(_text(facts, field)) is wanted
+
+
+def _every(tests: Sequence[Test]) -> Test:
+    def every(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 - asked of every lead of an import: half the time of all()
+            if not test(facts):
+                return False
+        return True
+
+    return every
+
+
+def _some(tests: Sequence[Test]) -> Test:
+    def some(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110 - as above
+            if test(facts):
+                return True
+        return False
+
+    return some
 
 
 def compile_verdict(rule: Criterion) -> Callable[[Facts], Verdict]:
@@ -261,14 +279,19 @@ def _parts(rule: Criterion) -> tuple[Criterion, ...]:
             return ()
 
 
+ALL_HOLD = N_("all of these hold")
+ANY_HOLDS = N_("at least one of these holds")
+HOLDS_NOT = N_("this does not hold")
+
+
 def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
     match rule:
         case All():
-            return N_("all of these hold"), {}
+            return ALL_HOLD, {}
         case AnyOf():
-            return N_("at least one of these holds"), {}
+            return ANY_HOLDS, {}
         case Not():
-            return N_("this does not hold"), {}
+            return HOLDS_NOT, {}
         case Engaged(engagement=kind, at_least=count, within_days=None):
             return N_("at least %(count)s engagements of kind %(engagement)s"), {
                 "count": count,
@@ -315,7 +338,10 @@ def _text(facts: Facts, field: str) -> str:
 
 
 def _contains(text: str, words: Sequence[str]) -> bool:
-    return any(word in text for word in words)
+    for word in words:  # noqa: SIM110 - as above
+        if word in text:
+            return True
+    return False
 
 
 def _engagement_count(rule: Engaged, facts: Facts) -> int:

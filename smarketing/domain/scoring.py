@@ -54,7 +54,7 @@ class Scorer:
     def score(self, facts: Facts) -> Score:
         facts = _by_now(facts)
         persona = next((key for key, test in self._personas if test(facts)), self._fallback)
-        with_persona = facts._replace(values={**facts.values, "persona": persona})
+        with_persona = Facts({**facts.values, "persona": persona}, facts.engagements, facts.now)
         fit_parts = tuple(Part(key, points, 1) for key, points, test in self._fit if test(with_persona))
         fit_points, fit_parts = _limited(fit_parts, self.terms.scoring.fit_limit, FIT_LIMIT)
         engagement_parts = tuple(self._engagement_parts(facts)) if facts.engagements else ()
@@ -103,14 +103,15 @@ def _by_now(facts: Facts) -> Facts:
 
 def _with_score(facts: Facts, persona: str, fit_points: int, engagement_points: int) -> Facts:
     """The facts that MQL criteria may ask for."""
-    score: dict[str, str | int | None] = {
+    values = {
+        **facts.values,
         "persona": persona,
         "points": fit_points + engagement_points,
         "fit_points": fit_points,
         "engagement_points": engagement_points,
         "engagement_count": len(facts.engagements),
     }
-    return facts._replace(values={**facts.values, **score})
+    return Facts(values, facts.engagements, facts.now)
 
 
 @lru_cache(maxsize=16)
