@@ -19,7 +19,7 @@ _IS_UNWARNED = text("outcome = 'running' AND warned_at IS NULL")
 IS_UNANSWERED = text("elapsed_seconds IS NULL AND outcome <> 'void'")
 """Running, or breached and not answered in the end: literal, so that the planner knows the partial index."""
 
-_IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
+IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
 
 
 class Clock(Base):
@@ -36,8 +36,8 @@ class Clock(Base):
             "ix_clocks_unstopped_owner_due_at",
             "owner_id",
             "due_at",
-            sqlite_where=_IS_UNSTOPPED,
-            postgresql_where=_IS_UNSTOPPED,
+            sqlite_where=IS_UNSTOPPED,
+            postgresql_where=IS_UNSTOPPED,
         ),
         Index("ix_clocks_handoff_id", "handoff_id"),
         Index("ix_clocks_clause_due_on", "clause_id", "due_on", "outcome", "owner_id"),

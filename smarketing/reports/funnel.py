@@ -10,6 +10,7 @@ from smarketing.models.tallies import Cohort, FunnelCounts, day_column
 from smarketing.reports import rollups
 from smarketing.reports.rollups import NOTHING, By, Scope, added
 
+MOST_SOURCES = 100
 MATURE_AFTER = timedelta(days=90)
 """A cohort whose youngest lead is younger still has deals to come; its shares will grow."""
 
@@ -38,9 +39,9 @@ def by_source(cohort: Cohort, scope: Scope) -> list[tuple[str, FunnelCounts]]:
 
 
 def sources() -> list[str]:
-    """Every source that leads came from, the largest first."""
+    """The sources that most leads came from, the largest first; at most MOST_SOURCES."""
     everything = Scope(Period(date.min, date.max))
-    return [source for source, _counts in by_source(Cohort.ARRIVED, everything)]
+    return [source for source, _counts in by_source(Cohort.ARRIVED, everything)[:MOST_SOURCES]]
 
 
 def span(cohort: Cohort) -> Period | None:

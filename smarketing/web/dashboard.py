@@ -1,20 +1,22 @@
 """Are we keeping our promises? One screen with the same figures for both sides."""
 
-from flask import Blueprint, render_template
+from typing import NamedTuple
+
+from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext
 
 from smarketing.domain.periods import Period, week_of
 from smarketing.domain.roles import Permission
 from smarketing.models.tallies import Cohort
-from smarketing.reports import agreed, attainment, funnel, pacing, response_times
+from smarketing.reports import agreed, attainment, attention, funnel, pacing, response_times
 from smarketing.reports.attainment import ClockFacts
 from smarketing.reports.pacing import Owed
 from smarketing.reports.rollups import Scope
 from smarketing.web import scopes, tiles
 from smarketing.web.access import allows
 from smarketing.web.scopes import DashboardView
-from smarketing.web.sections import kept, pace
-from smarketing.web.sections.section import Section
+from smarketing.web.sections import kept, pace, urgent
+from smarketing.web.sections.section import Section, as_file
 from smarketing.web.tiles import Tile
 
 bp = Blueprint("dashboard", __name__, url_prefix="/")
@@ -26,12 +28,37 @@ WEEKS_SHOWN = 13
 @allows(Permission.SEE_REPORTS)
 def index() -> str:
     view = scopes.of_dashboard()
+    known = _known(view)
+    return render_template(
+        "dashboard/index.html",
+        view=view,
+        tiles=_tiles(view, known),
+        sections=_sections(view, known),
+        needs=urgent.of(attention.read(view.scope.source, now=view.now)),
+    )
+
+
+@bp.get("/dashboard/<name>.csv")
+@allows(Permission.SEE_REPORTS)
+def file(name: str) -> Response:
+    """The rows of one chart, under the filters of the address."""
+    view = scopes.of_dashboard()
+    section = next((section for section in _sections(view, _known(view)) if section.id == name), None)
+    return as_file(section or abort(404), view.scope.period)
+
+
+class Known(NamedTuple):
+    """What several figures of the page are made of."""
+
+    facts: ClockFacts
+    owed: Owed | None
+    weeks: list[Period]
+
+
+def _known(view: DashboardView) -> Known:
     weeks = _weeks(view)
     facts = attainment.read(_reach(view, weeks), now=view.now)
-    owed = pacing.owed_in(tiles.month_in_question(view), standing=view.standing, now=view.now)
-    return render_template(
-        "dashboard/index.html", view=view, tiles=_tiles(view, facts, owed), sections=_sections(view, facts, owed, weeks)
-    )
+    return Known(facts, pacing.owed_in(tiles.month_in_question(view), standing=view.standing, now=view.now), weeks)
 
 
 def _weeks(view: DashboardView) -> list[Period]:
@@ -50,17 +77,17 @@ def _reach(view: DashboardView, weeks: list[Period]) -> Scope:
     return Scope(Period(first, last), view.scope.source)
 
 
-def _tiles(view: DashboardView, facts: ClockFacts, owed: Owed | None) -> list[Tile]:
+def _tiles(view: DashboardView, known: Known) -> list[Tile]:
     month = tiles.month_in_question(view)
     of_month = funnel.total(Cohort.MQL, Scope(month, view.scope.source))
     counts = of_month if month == view.scope.period else funnel.total(Cohort.MQL, view.scope)
     terms = view.standing.terms if view.standing else None
-    shown = [tiles.mqls(view, month, owed, of_month.leads)]
+    shown = [tiles.mqls(view, month, known.owed, of_month.leads)]
     if terms:
-        shown += [tiles.promise(view, clause, facts) for clause in terms.clocks]
+        shown += [tiles.promise(view, clause, known.facts) for clause in terms.clocks]
         if answering := agreed.first_answer(terms):
             reach = Scope(Period(view.earlier.period.starts_on, view.scope.period.ends_on), view.scope.source)
-            answers = response_times.read(answering.id, reach, now=view.now, waiting=facts.waiting)
+            answers = response_times.read(answering.id, reach, now=view.now, waiting=known.facts.waiting)
             shown.append(tiles.first_answer(view, answering, answers))
     return [
         *shown,
@@ -70,8 +97,8 @@ def _tiles(view: DashboardView, facts: ClockFacts, owed: Owed | None) -> list[Ti
     ]
 
 
-def _sections(view: DashboardView, facts: ClockFacts, owed: Owed | None, weeks: list[Period]) -> list[Section]:
-    sections = [pace.month(view, owed)] if owed and not view.is_filtered else []
+def _sections(view: DashboardView, known: Known) -> list[Section]:
+    sections = [pace.month(view, known.owed)] if known.owed and not view.is_filtered else []
     if view.standing:
-        sections += [kept.by_week(view, clause, facts, weeks) for clause in view.standing.terms.clocks]
+        sections += [kept.by_week(view, clause, known.facts, known.weeks) for clause in view.standing.terms.clocks]
     return sections

@@ -8,14 +8,14 @@ from smarketing.domain.periods import Period
 from smarketing.domain.roles import Permission
 from smarketing.domain.terms import ClockClause
 from smarketing.models.tallies import Cohort
-from smarketing.reports import agreed, attainment, funnel, pacing, refusals, response_times, tables
+from smarketing.reports import agreed, attainment, funnel, pacing, refusals, response_times
 from smarketing.reports.rollups import Scope
 from smarketing.web import scopes
 from smarketing.web.access import allows
 from smarketing.web.scopes import ReportView
 from smarketing.web.sections import answers, cohorts, kept, pace
 from smarketing.web.sections.pace import MonthMqls
-from smarketing.web.sections.section import Section
+from smarketing.web.sections.section import Section, as_file
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -33,16 +33,7 @@ def file(name: str) -> Response:
     """The rows of one section, under the filters of the address."""
     view = scopes.of_report()
     build = BUILDERS.get(name) or _of_clause(view, name) or abort(404)
-    section = build(view)
-    if section is None:
-        abort(404)
-    days = view.scope.period
-    filename = f"{name}-{days.starts_on:%Y-%m}-{days.last_on:%Y-%m}.csv"
-    return Response(
-        tables.as_csv(section.table),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
-    )
+    return as_file(build(view) or abort(404), view.scope.period)
 
 
 Builder = Callable[[ReportView], Section | None]
@@ -87,7 +78,8 @@ def _of_clause(view: ReportView, name: str) -> Builder | None:
 
 
 def _weeks(view: ReportView, clause: ClockClause) -> Section:
-    weeks = view.scope.period.weeks()
+    """The weeks of the period that have begun."""
+    weeks = [week for week in view.scope.period.weeks() if week.starts_on <= view.today]
     span = Period(weeks[0].starts_on, weeks[-1].ends_on)
     facts = attainment.read(Scope(span, view.scope.source), now=view.now)
     return kept.by_week(view, clause, facts, weeks)

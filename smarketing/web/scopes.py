@@ -19,7 +19,7 @@ from smarketing.web.spoken import month_name, source_name
 
 Word = TypeVar("Word", bound=StrEnum)
 
-NO_SOURCE = "~none"
+NO_SOURCE, NO_OWNER = "~none", "none"
 MONTHS_SHOWN = 12
 MONTHS_OFFERED = 60
 
@@ -55,6 +55,11 @@ class View:
     now: datetime
 
     @property
+    def args(self) -> dict[str, str]:
+        """The filters as they stand, for the addresses of the files."""
+        raise NotImplementedError
+
+    @property
     def zone(self) -> str:
         return agreed.zone_of(self.standing)
 
@@ -71,6 +76,10 @@ class View:
 class DashboardView(View):
     periods: Choices
 
+    @property
+    def args(self) -> dict[str, str]:
+        return {"period": self.periods.chosen, "source": self.sources.chosen}
+
 
 @dataclass(frozen=True)
 class ReportView(View):
@@ -81,7 +90,6 @@ class ReportView(View):
 
     @property
     def args(self) -> dict[str, str]:
-        """The filters as they stand, for the addresses of the files."""
         return {
             "by": self.cohort.value,
             "from": self.first.chosen,
@@ -144,10 +152,12 @@ def cohort_url(cohort: Cohort, scope: Scope, period: Period | None = None, **fil
     return leads_url(scope, **{f"{name}_from": days.starts_on, f"{name}_to": days.last_on}, **filters)
 
 
-def clocks_url(clause_id: str, scope: Scope, period: Period | None = None, clock: str | None = None) -> str:
+def clocks_url(
+    clause_id: str, scope: Scope, period: Period | None = None, clock: str | None = None, **filters: Any
+) -> str:
     """The leads whose clocks of a clause fell due within a period."""
     days = period or scope.period
-    return leads_url(scope, clause=clause_id, clock=clock, due_from=days.starts_on, due_to=days.last_on)
+    return leads_url(scope, clause=clause_id, clock=clock, due_from=days.starts_on, due_to=days.last_on, **filters)
 
 
 def _months(cohort: Cohort, today: date) -> list[Period]:

@@ -1,7 +1,7 @@
 """How figures are said: shares with what they are a share of, intervals, months, sources."""
 
 from datetime import date
-from math import ceil
+from math import ceil, floor
 
 from babel.dates import format_skeleton
 from flask_babel import format_date, get_locale, gettext
@@ -125,9 +125,17 @@ def median(of: Times) -> str | None:
 
 def percent_scale(most: float) -> list[Tick]:
     """Ticks from 0 to at least `most`, at the most 100 %."""
-    steps = [step for step in round_steps(most) if step <= 1 + 1e-9]
+    steps = [step for step in round_steps(min(1.0, max(most, 0.01))) if step <= 1 + 1e-9]
     digits = 0 if all(round(step * 100, 6).is_integer() for step in steps) else 1
     return [Tick(step, percent(step, digits)) for step in steps]
+
+
+def share_scale(least: float) -> list[Tick]:
+    """Ticks up to 100 %, from the quarter below `least`: points are read by their places, not from the ground."""
+    start = min(3, floor(least * 4)) / 4
+    step = {0.75: 0.05, 0.5: 0.1}.get(start, 0.25)
+    count = round((1 - start) / step)
+    return [Tick(start + step * number, percent(start + step * number, 0)) for number in range(count + 1)]
 
 
 def duration_scale(most: float) -> list[Tick]:

@@ -45,7 +45,7 @@ function look(data, layout) {
 
 function axes(layout, measured, showspikes) {
   const line = colour("var(--line)");
-  const any = { gridcolor: line, linecolor: line, zerolinecolor: line, automargin: true, fixedrange: true };
+  const any = { gridcolor: line, linecolor: line, zerolinecolor: line, automargin: true, fixedrange: true, ticklabelstandoff: 6 };
   const named = { showgrid: false, showspikes, spikecolor: line, spikethickness: 1, spikedash: "solid" };
   const keys = ["xaxis", "yaxis", ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))];
   return Object.fromEntries(keys.map((key) => [key, key.startsWith(measured) ? any : { ...any, ...named }]));

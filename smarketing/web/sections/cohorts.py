@@ -1,6 +1,7 @@
 """Leads, MQLs, SALs, SQLs and won deals as cohorts: month by month and source by source."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from flask_babel import gettext
 
@@ -9,7 +10,7 @@ from smarketing.domain.periods import Period
 from smarketing.models.tallies import Cohort, FunnelCounts
 from smarketing.reports import figures
 from smarketing.reports.funnel import is_mature
-from smarketing.reports.look import Figure, Mark, Series
+from smarketing.reports.look import Figure, Mark, Series, Stretch, Tick
 from smarketing.reports.rollups import NOTHING, Scope, added
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
@@ -53,6 +54,7 @@ def months(view: ReportView, counted: Months) -> Section:
 def conversion(view: ReportView, counted: Months) -> Section:
     """The share of each month's leads that was won, with its interval."""
     whole = _sum(counts for _month, counts in counted)
+    grown = _sum(counts for month, counts in counted if is_mature(month, view.today))
     marks, most = [], 0.0
     for month, counts in counted:
         share, name = Share(counts.wons, counts.leads), spoken.month_name(month.starts_on)
@@ -62,10 +64,10 @@ def conversion(view: ReportView, counted: Months) -> Section:
         is_pale = not (share.is_telling and is_mature(month, view.today))
         marks.append(Mark(month.starts_on.isoformat(), share.ratio, hover, url, low, high, is_pale))
         most = max(most, high) if share.is_telling else most
-    scale = spoken.percent_scale(min(1.0, max(most, 0.01)))
+    scale = spoken.percent_scale(most)
     return Section(
         "conversion",
-        gettext("Won of each month’s leads"),
+        _conversion_title(Share(grown.wons, grown.leads)),
         gettext(
             "The bars are 95 % intervals: months whose bars overlap may not differ. Hollow points are months that "
             "are still growing, or have fewer than 5 leads."
@@ -83,10 +85,16 @@ def conversion(view: ReportView, counted: Months) -> Section:
             [_won_row(view, month, counts) for month, counts in counted],
         ),
         _definition(view),
-        figures.over_time(marks, ticks=month_ticks([month for month, _counts in counted]), scale=scale)
+        figures.over_time(marks, ticks=_ticks(counted), scale=scale, apart=_growing(view, counted))
         if whole.leads
         else None,
     )
+
+
+def _conversion_title(grown: Share) -> str:
+    if not grown.is_telling:
+        return gettext("Won of each month’s leads: it is too early to tell")
+    return gettext("Won of each month’s leads: %(share)s in months that no longer grow", share=spoken.share(grown))
 
 
 def sources(view: ReportView, counted: Sources) -> Section:
@@ -102,7 +110,7 @@ def sources(view: ReportView, counted: Sources) -> Section:
         at = gettext("%(name)s · %(count)s", name=name, count=number(counts.leads))
         marks.append(Mark(at, share.ratio, hover, url, low, high, not share.is_telling))
         most = max(most, high) if share.is_telling else most
-    scale = spoken.percent_scale(min(1.0, max(most, 0.01)))
+    scale = spoken.percent_scale(most)
     return Section(
         "sources",
         _sources_title(counted, whole),
@@ -184,10 +192,24 @@ def _months_figure(view: ReportView, counted: Months) -> Figure:
             count = reached[place] - (reached[place - 1] if place else 0)
             told = {"month": spoken.month_name(month.starts_on), "stage": names[stage], "count": number(count)}
             hover = gettext("%(month)s: %(count)s came as far as %(stage)s", **told)
-            url = cohort_url(view.cohort, view.scope, month, reached=stage)
+            url = cohort_url(view.cohort, view.scope, month, furthest=stage or "inquiry") if count else None
             marks.append(Mark(month.starts_on.isoformat(), count, hover, url))
         series.append(Series(names[stage], marks))
-    return figures.stacked(series, ticks=month_ticks([month for month, _counts in counted]))
+    return figures.stacked(series, ticks=_ticks(counted), apart=_growing(view, counted))
+
+
+def _ticks(counted: Months) -> list[Tick]:
+    return month_ticks([month for month, _counts in counted])
+
+
+def _growing(view: ReportView, counted: Months) -> Stretch | None:
+    """The months that are too young for their last word."""
+    young = [month for month, _counts in counted if not is_mature(month, view.today)]
+    if not young:
+        return None
+    half = timedelta(days=15)
+    first, last = young[0].starts_on - half, young[-1].starts_on + half
+    return Stretch(first.isoformat(), last.isoformat(), gettext("still growing"))
 
 
 def _of(view: ReportView) -> str:

@@ -5,22 +5,23 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from smarketing.domain.attainment import Share, Standing, standing
+from smarketing.domain.errors import N_
 from smarketing.domain.periods import Period
 from smarketing.domain.terms import ClockClause
 from smarketing.reports import figures
 from smarketing.reports.attainment import ClockFacts, Kept, OwnerKept
-from smarketing.reports.look import Goal, Mark
+from smarketing.reports.look import Goal, Mark, Tick
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import local_date, number, percent
-from smarketing.web.scopes import View, clocks_url, leads_url
+from smarketing.web.scopes import NO_OWNER, View, clocks_url
 from smarketing.web.sections.section import Section, size_for, week_ticks
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
 from smarketing.web.words import in_language
 
 
 def by_week(view: View, clause: ClockClause, facts: ClockFacts, weeks: Sequence[Period]) -> Section:
-    """Attainment of one clause in whole weeks; `facts` must reach over all of them."""
+    """Attainment of one clause in whole weeks; `facts` must reach over all of them. A week still running is pale."""
     span = Period(weeks[0].starts_on, weeks[-1].ends_on)
     whole = facts.kept(clause.id, span)
     rows, marks = [], []
@@ -28,7 +29,8 @@ def by_week(view: View, clause: ClockClause, facts: ClockFacts, weeks: Sequence[
         kept, name = facts.kept(clause.id, week), spoken.span_name(week)
         rows.append((Cell(week.starts_on.isoformat(), name), *_cells(view, clause, kept, week)))
         url = clocks_url(clause.id, view.scope, week, "breached" if kept.missed else None)
-        marks.append(_mark(week.starts_on.isoformat(), name, kept, url))
+        mark = _mark(week.starts_on.isoformat(), name, kept, url)
+        marks.append(mark._replace(is_pale=mark.is_pale or week.ends_on > view.today))
     name = in_language(clause.title)
     return Section(
         f"weeks-{clause.id}",
@@ -41,7 +43,7 @@ def by_week(view: View, clause: ClockClause, facts: ClockFacts, weeks: Sequence[
             (words_cell(gettext("All weeks")), *_cells(view, clause, whole, span)),
         ),
         _definition(),
-        figures.over_time(marks, ticks=week_ticks(weeks), scale=spoken.percent_scale(1), goal=_goal(clause))
+        figures.over_time(marks, ticks=week_ticks(weeks), scale=_scale(marks, clause), goal=_goal(clause))
         if whole.share.total
         else None,
     )
@@ -52,8 +54,9 @@ def by_owner(view: View, clause: ClockClause, owners: Sequence[OwnerKept]) -> Se
     rows, marks = [], []
     for owner in owners:
         name = owner.name or gettext("The team’s queue")
-        url = _owner_url(view, clause, owner.owner_id)
-        rows.append((Cell(name, name, url), *_cells(view, clause, owner.kept, None)))
+        owned = owner.owner_id or NO_OWNER
+        url = clocks_url(clause.id, view.scope, owner=owned)
+        rows.append((Cell(name, name, url), *_cells(view, clause, owner.kept, view.scope.period, owned)))
         if owner.kept.share.total:
             at = gettext("%(name)s · %(count)s", name=name, count=number(owner.kept.share.total))
             marks.append(_mark(at, name, owner.kept, url))
@@ -67,7 +70,7 @@ def by_owner(view: View, clause: ClockClause, owners: Sequence[OwnerKept]) -> Se
         ),
         Table(gettext("%(clause)s: kept by owner", clause=name), (Column(gettext("Owner"), False), *_columns()), rows),
         _definition(),
-        figures.by_name(marks, scale=spoken.percent_scale(1), goal=_goal(clause)) if marks else None,
+        figures.by_name(marks, scale=_scale(marks, clause), goal=_goal(clause)) if marks else None,
         size=size_for(marks),
     )
 
@@ -80,7 +83,7 @@ def _title(clause: str, share: Share, objective: float) -> str:
         case Standing.TOO_FEW:
             return gettext("%(clause)s: too few to judge", clause=clause)
         case Standing.KEPT | Standing.BARELY_KEPT:
-            message = "%(clause)s: %(share)s kept, as much as the %(objective)s promised or more"
+            message = N_("%(clause)s: %(share)s kept, at least the %(objective)s promised")
             return gettext(message, share=spoken.share(share), **told)
         case Standing.MISSED | Standing.BARELY_MISSED:
             return gettext(
@@ -93,7 +96,8 @@ def _summary(whole: Kept, span: Period) -> str:
     if not (whole.share.total or whole.pending):
         return gettext("No clock of this clause fell due from %(first)s to %(last)s.", **days)
     return gettext(
-        "%(numbers)s, from %(first)s to %(last)s. The bars are 95 %% intervals; hollow points have fewer than 5 cases.",
+        "%(numbers)s, from %(first)s to %(last)s. The bars are 95 %% intervals; a hollow point is not firm yet: "
+        "fewer than 5 cases, or a week still running.",
         numbers=spoken.kept(whole),
         **days,
     )
@@ -120,28 +124,27 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _cells(view: View, clause: ClockClause, kept: Kept, days: Period | None) -> tuple[Cell, ...]:
-    """Numbers that lead to their leads; without `days` they lead nowhere."""
+def _cells(
+    view: View, clause: ClockClause, kept: Kept, days: Period, owner: int | str | None = None
+) -> tuple[Cell, ...]:
+    """Numbers that lead to their leads."""
 
-    def url(clock: str | None = None) -> str | None:
-        return clocks_url(clause.id, view.scope, days, clock) if days else None
+    def url(clock: str) -> str:
+        return clocks_url(clause.id, view.scope, days, clock, owner=owner)
 
     return (
         count_cell(kept.share.total),
         count_cell(kept.share.part, url("met")),
         count_cell(kept.missed, url("breached")),
-        count_cell(kept.pending, url("open")),
+        count_cell(kept.pending, url("running")),
         ratio_cell(kept.share),
         *interval_cells(kept.share),
     )
 
 
-def _owner_url(view: View, clause: ClockClause, owner_id: int | None) -> str | None:
-    if owner_id is None:
-        return None
-    days = view.scope.period
-    due = {"due_from": days.starts_on, "due_to": days.last_on}
-    return leads_url(view.scope, clause=clause.id, owner=owner_id, **due)
+def _scale(marks: Sequence[Mark], clause: ClockClause) -> list[Tick]:
+    drawn = [mark.low for mark in marks if mark.low is not None]
+    return spoken.share_scale(min([*drawn, clause.objective]))
 
 
 def _goal(clause: ClockClause) -> Goal:

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from flask import Response
+
 from smarketing.domain.periods import Period
+from smarketing.reports import tables
 from smarketing.reports.look import Figure, Tick
 from smarketing.reports.tables import Table
 from smarketing.web import spoken
 
-ROWS_IN_A_LARGE_CHART = 10
+ROWS_IN_A_SMALL_CHART = 4
+ROWS_IN_A_MEDIUM_CHART = 7
 MOST_MONTHS = 12
-ROWS_IN_A_SMALL_CHART = 5
 
 
 class Section(NamedTuple):
@@ -25,11 +28,21 @@ class Section(NamedTuple):
     size: str = "m"
 
 
+def as_file(section: Section, days: Period) -> Response:
+    """The rows of its table; the name of the file says from which days."""
+    filename = f"{section.id}-{days.starts_on:%Y-%m-%d}-{days.last_on:%Y-%m-%d}.csv"
+    return Response(
+        tables.as_csv(section.table),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
 def size_for(rows: Sequence[object]) -> str:
-    """A chart of names is as tall as they need."""
+    """A chart of names is as tall as they need, each on up to two lines."""
     if len(rows) <= ROWS_IN_A_SMALL_CHART:
         return "s"
-    return "m" if len(rows) <= ROWS_IN_A_LARGE_CHART else "l"
+    return "m" if len(rows) <= ROWS_IN_A_MEDIUM_CHART else "l"
 
 
 def month_ticks(months: Sequence[Period]) -> list[Tick]:
