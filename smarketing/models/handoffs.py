@@ -20,8 +20,8 @@ IS_REFUSED = text("kind = 'refused'")
 class Handoff(Base):
     __tablename__ = "handoffs"
     __table_args__ = (
-        Index("uq_handoffs_open_lead", "lead_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=_IS_OPEN),
-        Index("ix_handoffs_open_owner", "owner_id", "state", sqlite_where=IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("uq_handoffs_open_lead", "lead_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_handoffs_open_owner", "owner_id", "state", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_handoffs_lead_id", "lead_id"),
     )
 
