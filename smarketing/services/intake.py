@@ -6,7 +6,7 @@ hold, handed to sales; a lead that brings its own stage dates is scored only.
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -33,7 +33,11 @@ STAGE_DATES = frozenset("mql_at sal_at sql_at won_at lost_at amount".split())
 
 
 class Outcome(NamedTuple):
-    """What became of the rows. `early` are numbers of rows taken although the lead reached a stage before it came."""
+    """What became of the rows.
+
+    `early` are numbers of rows taken although the lead reached a stage before it came, `stated` the ids of the leads
+    that the rows taken spoke of.
+    """
 
     new: int = 0
     changed: int = 0
@@ -41,24 +45,57 @@ class Outcome(NamedTuple):
     mqls: int = 0
     rejected: Sequence[Rejected] = ()
     early: Sequence[int] = ()
+    stated: Sequence[int] = ()
 
 
 def take(
-    rows: Sequence[Row], *, now: datetime, actor: User | None = None, import_id: int | None = None, zone: str = "UTC"
+    rows: Sequence[Row],
+    *,
+    now: datetime,
+    actor: User | None = None,
+    import_id: int | None = None,
+    zone: str = "UTC",
+    spoken: Container[int] = (),
 ) -> Outcome:
     """Bring rows in. A row that contradicts what is known is among the rejected and changes nothing.
 
-    `zone` is where days begin while no agreement says so.
+    `zone` is where days begin while no agreement says so. `spoken` holds the leads that earlier rows of the same file
+    have spoken of: what those said stands.
     """
     with _uncollected():
-        batch, fates, rejected = merge(rows, leads.known_to(rows), now=now)
+        known = leads.known_to(rows)
+        for draft in known:
+            draft.is_stated = draft.lead_id in spoken
+        batch, fates, rejected = merge(rows, known, now=now)
         force = agreements.in_force()
         zone = force.terms.zone if force else zone
         because: dict[str, Any] = {"import": import_id} if import_id else {}
         told = _Told(actor.id if actor else None, because, now)
         mqls = _write_new(batch.new, force=force, zone=zone, import_id=import_id, told=told)
         mqls += _write_changed(batch.changed, zone=zone, told=told)
-    return Outcome(fates[Fate.NEW], fates[Fate.CHANGED], fates[Fate.UNCHANGED], mqls, rejected, batch.early)
+    stated = [draft.lead_id for draft in (*batch.new, *known) if draft.is_stated and draft.lead_id]
+    return Outcome(fates[Fate.NEW], fates[Fate.CHANGED], fates[Fate.UNCHANGED], mqls, rejected, batch.early, stated)
+
+
+def foresee(batch: Batch, *, now: datetime) -> frozenset[int]:
+    """Which leads of a merged batch would become MQL; writes nothing. Those that are new have ids below 0."""
+    force = agreements.in_force()
+    if force is None:
+        return frozenset()
+    again = [draft for draft in batch.changed if _may_score_differently(draft)]
+    ids = [draft.lead_id for draft in again if draft.lead_id and draft.lead_id > 0]
+    known = {subject.lead_id: subject for subject in leads.subjects(ids)} if ids else {}
+    subjects = [_subject(draft) for draft in batch.new]
+    subjects += [_changed_subject(draft, known.get(draft.lead_id or 0)) for draft in again]
+    return qualification.foresee(subjects, force=force, now=now)
+
+
+def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
+    subject = _subject(draft)
+    engagements = [*draft.engagements.union(known.engagements if known else ())]
+    if known is None:
+        return subject._replace(engagements=engagements)
+    return known._replace(values=subject.values, engagements=engagements, stage=draft.stage)
 
 
 @contextmanager

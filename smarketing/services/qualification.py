@@ -71,13 +71,13 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     return Judged(subjects, scores, facts, standings, frozenset(promoted))
 
 
-def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> int:
-    """How many of them would become MQL; writes nothing."""
+def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> frozenset[int]:
+    """Which of them would become MQL; writes nothing."""
     score, today = force.scorer.score, local_day(now, force.terms.zone)
-    return sum(
-        score(Facts(subject.values, subject.engagements, now)).is_mql
+    return frozenset(
+        subject.lead_id
         for subject in subjects
-        if _may_promote(subject, today)
+        if _may_promote(subject, today) and score(Facts(subject.values, subject.engagements, now)).is_mql
     )
 
 
