@@ -122,7 +122,7 @@ def next_ids(model: type[Base], count: int) -> range | list[int]:
 
 
 def bulk_insert(model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Load rows in one go: COPY on PostgreSQL, executemany on SQLite.
+    """Load rows in one go: COPY on PostgreSQL, executemany on SQLite. Raises IntegrityError as any INSERT does.
 
     `rows` hold database-ready values (aware UTC datetimes, JSON as `json_text`) in the order of `columns`.
     """
@@ -132,14 +132,21 @@ def bulk_insert(model: type[Base], columns: Sequence[str], rows: Sequence[Sequen
     table, names = _table(model), ", ".join(columns)
     connection = db.session.connection()
     if is_postgresql():
-        cursor = cast(Any, connection.connection.cursor())
-        with cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
     marks = ", ".join("?" * len(columns))
     insert = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names come from our own models
     connection.exec_driver_sql(insert, cast(Any, rows))
+
+
+def _copy(connection: Connection, copying: str, rows: Sequence[Sequence[Any]]) -> None:
+    cursor, driver = cast(Any, connection.connection.cursor()), cast(Any, connection.dialect.dbapi)
+    try:
+        with cursor, cursor.copy(copying) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver.IntegrityError as error:
+        raise IntegrityError(copying, None, error) from error
 
 
 def _filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
+from smarketing.db import is_unique_violation
 from smarketing.domain import importing
 from smarketing.domain.importing import Row
 from smarketing.domain.lifecycle import Milestones, Stage
@@ -14,7 +16,7 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Engagement, Lead, Score
 from smarketing.models.tallies import StaleDay
-from smarketing.services import handoffs, intake, qualification
+from smarketing.services import handoffs, intake, leads, qualification
 from tests.cast import Cast
 from tests.conftest import Hands
 
@@ -206,6 +208,20 @@ def test_a_held_lead_is_scored_again_but_stays_held(session: Db, agreed: Cast, h
     qualification.take_back(lead(session).id, reason="Not yet", actor=agreed.marta, now=hands.now)
     assert intake.take([Row(director(country="BE"))], now=hands.turn(hours=1)).mqls == 0
     assert lead(session).stage is Stage.INQUIRY
+
+
+def test_a_lead_that_somebody_else_brings_at_the_same_moment_is_known_by_its_fault(
+    session: Db, agreed: Cast, hands: Hands
+) -> None:
+    row = Row({"external_id": "L1"})
+    intake.take([row], now=hands.now)
+    batch, _fates, _rejected = intake.merge([row], [], now=hands.now)  # as if nobody had known it yet
+    batch.new[0].lead_id = 99
+    standing = leads.Standing(Stage.INQUIRY, 0, None, None, None, None, None, None, None)
+    with pytest.raises(IntegrityError) as fault:
+        leads.insert(batch.new, [standing], zone="UTC", import_id=None, now=hands.now)
+    assert is_unique_violation(fault.value)
+    session.rollback()
 
 
 @pytest.mark.parametrize(
