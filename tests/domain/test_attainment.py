@@ -1,8 +1,6 @@
 """Shares with their intervals, and times to an answer, against published numbers and a plain recount."""
 
-from collections.abc import Sequence
 from fractions import Fraction
-from itertools import groupby
 
 import pytest
 from hypothesis import given
@@ -10,6 +8,7 @@ from hypothesis import strategies as st
 
 from smarketing.domain.attainment import Share, Standing, Tally, change, quantile, standing, tallied
 from smarketing.domain.sla_clock import Outcome
+from tests.survival import by_product
 
 # Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3
 PUBLISHED_INTERVALS = [
@@ -120,20 +119,6 @@ def test_it_equals_the_product_over_every_instant(
 ) -> None:
     in_floats, exact = level
     assert quantile(sorted(answered), sorted(waiting), in_floats) == by_product(answered, waiting, exact)
-
-
-def by_product(answered: Sequence[int], waiting: Sequence[int], level: Fraction) -> int | None:
-    """Kaplan and Meier's product, instant by instant, in exact fractions."""
-    surviving, at_risk = Fraction(1), len(answered) + len(waiting)
-    for instant, cases in groupby(sorted([(at, 0) for at in answered] + [(at, 1) for at in waiting]), lambda c: c[0]):
-        here = [kind for _at, kind in cases]
-        deaths = here.count(0)
-        if deaths:
-            surviving *= 1 - Fraction(deaths, at_risk)
-            if surviving <= 1 - level:
-                return instant
-        at_risk -= len(here)
-    return None
 
 
 def test_settled_clocks_are_folded_by_key() -> None:
