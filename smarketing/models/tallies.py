@@ -8,7 +8,20 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, BigInteger, Select, String, and_, case, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from smarketing.db import Base
@@ -70,6 +83,7 @@ class StaleDay(Base):
 
 
 _SOURCE = func.coalesce(Lead.source, literal_column("''"))
+_MILESTONES = {Stage.MQL: Lead.mql_at, Stage.SAL: Lead.sal_at, Stage.SQL: Lead.sql_at, Stage.WON: Lead.won_at}
 _SENT_BACK = (Stage.INQUIRY, Stage.RECYCLED, Stage.DISQUALIFIED)
 
 
@@ -89,29 +103,31 @@ def day_column(cohort: Cohort) -> InstrumentedAttribute[Any]:
     return Lead.arrived_on if cohort is Cohort.ARRIVED else Lead.mql_on
 
 
+def has_reached(stage: Stage) -> ColumnElement[bool]:
+    """Whether a lead has ever got to a stage after inquiry; reaching one implies the earlier ones."""
+    places = list(_MILESTONES)
+    return or_(*(_MILESTONES[each].is_not(None) for each in places[places.index(stage) :]))
+
+
 def funnel_counts(cohort: Cohort) -> Select[date, str, int, int, int, int, int, int, int]:
-    """Count leads by cohort day and source; the caller adds the days. Reaching a stage implies the earlier ones.
+    """Count leads by cohort day and source; the caller adds the days.
 
     An MQL that is back at an earlier stage without having been accepted has been refused: a marketer who takes one
     back also takes its date.
     """
     day_on = day_column(cohort)
-    reached_won = Lead.won_at.is_not(None)
-    reached_sql = or_(Lead.sql_at.is_not(None), reached_won)
-    reached_sal = or_(Lead.sal_at.is_not(None), reached_sql)
-    reached_mql = or_(Lead.mql_at.is_not(None), reached_sal)
-    is_refused = and_(Lead.mql_at.is_not(None), not_(reached_sal), Lead.stage.in_(_SENT_BACK))
+    is_refused = and_(Lead.mql_at.is_not(None), not_(has_reached(Stage.SAL)), Lead.stage.in_(_SENT_BACK))
     counts = (
         func.count(case((is_counted, 1))).label(name)
         for name, is_counted in (
-            ("mqls", reached_mql),
-            ("sals", reached_sal),
+            ("mqls", has_reached(Stage.MQL)),
+            ("sals", has_reached(Stage.SAL)),
             ("refusals", is_refused),
-            ("sqls", reached_sql),
-            ("wons", reached_won),
+            ("sqls", has_reached(Stage.SQL)),
+            ("wons", has_reached(Stage.WON)),
         )
     )
-    amount = func.coalesce(func.sum(case((reached_won, Lead.amount_cents))), 0).label("amount_cents")
+    amount = func.coalesce(func.sum(case((has_reached(Stage.WON), Lead.amount_cents))), 0).label("amount_cents")
     columns: tuple[Any, ...] = (
         day_on.label("day_on"),
         _SOURCE.label("source"),

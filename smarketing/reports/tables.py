@@ -1,7 +1,7 @@
 """The rows of a figure as one table, for the page and, as the same rows, for a CSV file."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import NamedTuple
 
@@ -32,13 +32,21 @@ class Table(NamedTuple):
 
 
 def as_csv(table: Table) -> str:
+    header = [column.label for column in table.columns]
+    rows = (*table.rows, *([table.totals] if table.totals else []))
+    return "".join(csv_lines([header, *([cell.value for cell in row] for row in rows)]))
+
+
+def csv_lines(rows: Iterable[Sequence[Value]]) -> Iterator[str]:
     """With a byte order mark, so that spreadsheets read it as UTF-8; times and numbers in plain notation."""
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(column.label for column in table.columns)
-    for row in (*table.rows, *([table.totals] if table.totals else [])):
-        writer.writerow(_harmless(cell.value) for cell in row)
-    return "\ufeff" + file.getvalue()
+    line = StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")
+    line.write("\ufeff")
+    for row in rows:
+        writer.writerow(map(_harmless, row))
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def _harmless(value: Value) -> str | int | float:

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
         reason_sentence=words.reason_sentence,
         field_name=words.field_name,
         in_language=words.in_language,
+        persona_name=words.persona_name,
     )
     app.jinja_env.policies["json.dumps_function"] = _dumps
 

@@ -1,21 +1,193 @@
-"""Placeholder."""
+"""Leads: the list behind every figure, one lead with all that is known of it, and what marketing does with it."""
 
-from flask import Blueprint, render_template_string
+from collections.abc import Callable
+from typing import Any
 
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as Redirect
+
+from smarketing.db import db, transaction
+from smarketing.domain.errors import Conflict, InvalidInput
+from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission
-from smarketing.web.access import allows
+from smarketing.models.leads import Lead
+from smarketing.reports import agreed, lead_list
+from smarketing.services import intake, qualification
+from smarketing.services.intake import Known
+from smarketing.web import lead_file, lead_filters, lead_page, paging
+from smarketing.web.access import actor, allows, now
+from smarketing.web.clause_words import engagement_name
+from smarketing.web.forms import show_fault
+from smarketing.web.lead_filters import Asked, Offer, counted
+from smarketing.web.lead_forms import CorrectionForm, NewLeadForm, ReasonForm
+from smarketing.web.paging import Page
+from smarketing.web.spoken import business_time
+from smarketing.web.words import answered
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
-PAGE = "{% extends 'base.html' %}{% block title %}leads{% endblock %}"
+
+Answer = str | Redirect | tuple[str, int]
 
 
 @bp.get("/")
 @allows(Permission.SEE_LEADS)
 def index() -> str:
-    return render_template_string(PAGE)
+    asked = lead_filters.asked()
+    page = paging.by_keys(lead_list.shown(asked.filters, now=now()), lead_list.keys(asked.filters, asked.sort))
+    offer = Offer(asked)
+    return render_template(
+        "leads/index.html",
+        asked=asked,
+        page=page,
+        lines=lead_list.lines(page.rows),
+        count=_count(asked, page),
+        choices=offer.choices(),
+        chips=offer.chips(),
+        is_new=not page.rows and not asked.is_filtered and not asked.faults,
+    )
+
+
+@bp.get("/file.csv")
+@allows(Permission.SEE_LEADS)
+def export() -> Response:
+    """All rows of the list, under the same filters and in the same order."""
+    asked = lead_filters.asked()
+    lines = lead_file.lines(asked.filters, asked.sort, now=now())
+    headers = {"Content-Disposition": f'attachment; filename="leads-{now():%Y-%m-%d}.csv"'}
+    return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
 
 
 @bp.get("/<int:lead_id>")
 @allows(Permission.SEE_LEADS)
 def show(lead_id: int) -> str:
-    return render_template_string(PAGE)
+    return _page(lead_id, ReasonForm(formdata=None))
+
+
+@bp.get("/new")
+@allows(Permission.IMPORT_LEADS)
+def new() -> str:
+    return render_template("leads/new.html", form=_new_form(), known_id=None)
+
+
+@bp.post("/new")
+@allows(Permission.IMPORT_LEADS)
+def create() -> Answer:
+    form = _new_form()
+    if not form.validate():
+        return render_template("leads/new.html", form=form, known_id=None), 422
+    try:
+        with transaction():
+            lead_id = intake.enter(form.row(), actor=actor(), now=now(), zone=actor().zone)
+    except InvalidInput as fault:
+        show_fault(form, fault)
+        known_id = fault.lead_id if isinstance(fault, Known) else None
+        return render_template("leads/new.html", form=form, known_id=known_id), 422
+    flash(_welcome(db.get_or_404(Lead, lead_id)), "success")
+    return redirect(url_for(".show", lead_id=lead_id), code=303)
+
+
+@bp.get("/<int:lead_id>/facts")
+@allows(Permission.IMPORT_LEADS)
+def edit(lead_id: int) -> str:
+    lead = db.get_or_404(Lead, lead_id)
+    return render_template("leads/edit.html", lead=lead, form=CorrectionForm.of(lead))
+
+
+@bp.post("/<int:lead_id>/facts")
+@allows(Permission.IMPORT_LEADS)
+def change(lead_id: int) -> Answer:
+    lead, form = db.get_or_404(Lead, lead_id), CorrectionForm()
+    try:
+        with transaction():
+            edition = form.read_edition()
+            is_changed = intake.correct(lead_id, form.facts(), edition=edition, actor=actor(), now=now())
+    except (Conflict, InvalidInput) as fault:
+        lead = db.get_or_404(Lead, lead_id)
+        show_fault(form, fault)
+        if isinstance(fault, Conflict):
+            form.edition.data = str(lead.edition)
+        return render_template("leads/edit.html", lead=lead, form=form), 409 if isinstance(fault, Conflict) else 422
+    flash(gettext("Saved, and scored again.") if is_changed else gettext("Nothing was changed."), "success")
+    return redirect(url_for(".show", lead_id=lead_id), code=303)
+
+
+@bp.post("/<int:lead_id>/qualification")
+@allows(Permission.QUALIFY_LEAD)
+def mark(lead_id: int) -> Answer:
+    """Undone by taking it back."""
+    lead = db.get_or_404(Lead, lead_id)
+    if fault := _with_reason(lead, qualification.mark):
+        return fault
+    lead = db.get_or_404(Lead, lead_id)
+    owner = lead.owner.name if lead.owner else gettext("the team’s queue")
+    undo_url = url_for(".take_back", lead_id=lead_id, reason=gettext("Marked by mistake."))
+    message = gettext("%(lead)s is an MQL now and was handed to %(owner)s.", lead=lead.name, owner=owner)
+    _flash(message, undo_url)
+    return redirect(url_for(".show", lead_id=lead_id), code=303)
+
+
+@bp.post("/<int:lead_id>/withdrawal")
+@allows(Permission.QUALIFY_LEAD)
+def take_back(lead_id: int) -> Answer:
+    """Undone by marking it by hand."""
+    lead = db.get_or_404(Lead, lead_id)
+    if fault := _with_reason(lead, qualification.take_back):
+        return fault
+    undo_url = url_for(".mark", lead_id=lead_id, reason=gettext("Taken back by mistake."))
+    message = gettext("%(lead)s was taken back from sales.", lead=db.get_or_404(Lead, lead_id).name)
+    _flash(message, undo_url)
+    return redirect(url_for(".show", lead_id=lead_id), code=303)
+
+
+def _flash(message: str, undo_url: str) -> None:
+    flashed: Any = {"message": message, "undo_url": undo_url}
+    flash(flashed, "success")
+
+
+def _with_reason(lead: Lead, act: Callable[..., None]) -> Answer | None:
+    """Do it with the reason that was typed; if that cannot be, the page says why and keeps the words."""
+    form, lead_id = ReasonForm(), lead.id
+    reason = form.reason.data or request.args.get("reason", "")
+    try:
+        with transaction():
+            act(lead_id, reason=reason, actor=actor(), now=now())
+    except InvalidInput as fault:
+        show_fault(form, fault)
+        return _page(lead_id, form), 422
+    return None
+
+
+def _page(lead_id: int, form: ReasonForm) -> str:
+    page = lead_page.of(lead_id, now=now()) or abort(404)
+    return render_template(
+        "leads/show.html",
+        page=page,
+        lead=page.lead,
+        form=form,
+        answered=answered,
+        business_time=business_time,
+        engagement_name=engagement_name,
+    )
+
+
+def _count(asked: Asked, page: Page) -> str:
+    """A list that fits on its page needs no counting."""
+    is_whole = page.newer_url is None and page.older_url is None
+    count = len(page.rows) if is_whole else lead_list.count(asked.filters, now=now())
+    return counted(count, asked.filters)
+
+
+def _new_form() -> NewLeadForm:
+    standing = agreed.latest()
+    return NewLeadForm().offer(standing.terms if standing and standing.is_in_force else None)
+
+
+def _welcome(lead: Lead) -> str:
+    told = {"lead": lead.name, "points": lead.points}
+    if lead.stage is Stage.MQL:
+        owner = lead.owner.name if lead.owner else gettext("the team’s queue")
+        return gettext("%(lead)s scored %(points)s points, is an MQL and was handed to %(owner)s.", owner=owner, **told)
+    if lead.points is None:
+        return gettext("%(lead)s is here. Without an agreement in force nothing is scored.", **told)
+    return gettext("%(lead)s is here with %(points)s points.", **told)

@@ -1,0 +1,197 @@
+"""All that the page of one lead shows, read in a number of queries that does not grow with its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import gettext
+
+from smarketing.domain.business_time import Pause, SpanKind, Stretch
+from smarketing.domain.calendars import compiled
+from smarketing.domain.errors import N_
+from smarketing.domain.importing import TEXT_LIMITS
+from smarketing.domain.lifecycle import Move, Stage, is_allowed
+from smarketing.domain.periods import local_day
+from smarketing.domain.shortfall import Line
+from smarketing.domain.terms import Terms
+from smarketing.models.clocks import Clock
+from smarketing.models.events import Event
+from smarketing.models.handoffs import Disposition
+from smarketing.models.leads import Engagement, Lead, Score
+from smarketing.reports import agreed, lead_history
+from smarketing.reports.agreed import Agreed
+from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
+from smarketing.services.leads import criteria_values
+from smarketing.web import lead_score, lead_story, paging
+from smarketing.web.clause_words import allowance
+from smarketing.web.lead_score import Verdict, Waterfall
+from smarketing.web.lead_story import Entry
+from smarketing.web.paging import Page
+from smarketing.web.words import field_name, in_language
+
+FACTS_SHOWN = tuple(name for name in TEXT_LIMITS if name not in ("first_name", "last_name", "email", "phone"))
+STORY_SIZE = 30
+MOST_STRETCHES = 60
+
+STRETCHES = {
+    SpanKind.OPEN: N_("counts"),
+    SpanKind.CLOSED: N_("closed"),
+    SpanKind.BREAK: N_("closed"),
+    SpanKind.HOLIDAY: N_("holiday: %(name)s"),
+    SpanKind.PAUSED: N_("paused: %(name)s"),
+}
+STEPS = (
+    (Stage.INQUIRY, "arrived_at"),
+    (Stage.MQL, "mql_at"),
+    (Stage.SAL, "sal_at"),
+    (Stage.SQL, "sql_at"),
+    (Stage.WON, "won_at"),
+    (Stage.LOST, "lost_at"),
+)
+
+
+class Step(NamedTuple):
+    """The first time the lead reached a stage."""
+
+    stage: Stage
+    at: datetime
+
+
+class StretchLine(NamedTuple):
+    stretch: Stretch
+    words: str
+
+
+class ClockLine(NamedTuple):
+    """A clock with the promise it measures, and the time it counted from its start to its due instant."""
+
+    clock: Clock
+    name: str
+    allowance: str
+    calendar_id: str
+    zone: str
+    stretches: Sequence[StretchLine]
+
+
+class AnswerLine(NamedTuple):
+    """`reason` in the agreed words; `evidence` are the answered items of the checklist."""
+
+    answer: Disposition
+    reason: str | None
+    evidence: Sequence[tuple[str, str]]
+
+
+class CycleView(NamedTuple):
+    cycle: Cycle
+    version: Version
+    clocks: Sequence[ClockLine]
+    answers: Sequence[AnswerLine]
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    lead: Lead
+    steps: Sequence[Step]
+    facts: Sequence[tuple[str, str]]
+    custom: Sequence[tuple[str, str]]
+    import_name: str | None
+    standing: Agreed | None
+    score: Score | None
+    score_version: Version | None
+    waterfall: Waterfall | None
+    verdict: Verdict | None
+    persona_reasons: Sequence[Line]
+    engagements: Sequence[Engagement]
+    has_more_engagements: bool
+    cycles: Sequence[CycleView]
+    story: Sequence[Entry]
+    story_page: Page
+    now: datetime
+
+    @property
+    def may_be_marked(self) -> bool:
+        return self.standing is not None and self.standing.is_in_force and is_allowed(self.lead.stage, Move.QUALIFY)
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        return is_allowed(self.lead.stage, Move.TAKE_BACK)
+
+    @property
+    def first_answer(self) -> str | None:
+        """How long sales has to answer a lead that is handed over now."""
+        clause = agreed.first_answer(self.standing.terms) if self.standing else None
+        if clause is None or self.standing is None:
+            return None
+        return allowance(clause.allowance_minutes, self.standing.terms.calendar(clause.calendar))
+
+    @property
+    def open_cycle(self) -> CycleView | None:
+        return next((view for view in self.cycles if view.cycle.handoff.closed_at is None), None)
+
+
+def of(lead_id: int, *, now: datetime) -> LeadPage | None:
+    lead = lead_history.lead(lead_id)
+    if lead is None:
+        return None
+    standing, score = agreed.latest(), lead_history.latest_score(lead_id)
+    cycles, engagements = lead_history.cycles(lead_id), lead_history.engagements(lead_id)
+    named = [cycle.handoff.agreement_version_id for cycle in cycles]
+    versions = lead_history.versions([*named, score.agreement_version_id if score else None])
+    score_version = versions[score.agreement_version_id] if score else None
+    story = paging.newest_first(lead_history.events(lead_id), Event.id, size=STORY_SIZE)
+    return LeadPage(
+        lead=lead,
+        steps=[Step(stage, at) for stage, name in STEPS if (at := getattr(lead, name))],
+        facts=[(field_name(name), text) for name in FACTS_SHOWN if (text := getattr(lead, name))],
+        custom=[(field_name(f"custom.{key}"), text) for key, text in sorted(lead.custom.items())],
+        import_name=lead_history.import_name(lead.import_id),
+        standing=standing,
+        score=score,
+        score_version=score_version,
+        waterfall=lead_score.waterfall(score, score_version) if score and score_version else None,
+        verdict=lead_score.verdict(lead, score, local_day(now, agreed.zone_of(standing))) if score else None,
+        persona_reasons=_persona_reasons(lead, score_version, now),
+        engagements=engagements[:MOST_ENGAGEMENTS],
+        has_more_engagements=len(engagements) > MOST_ENGAGEMENTS,
+        cycles=[_cycle(cycle, versions) for cycle in cycles],
+        story=lead_story.entries(story.rows),
+        story_page=story,
+        now=now,
+    )
+
+
+def _persona_reasons(lead: Lead, version: Version | None, now: datetime) -> list[Line]:
+    return lead_score.persona_reasons(lead, version.terms, criteria_values(lead), now) if version else []
+
+
+def _cycle(cycle: Cycle, versions: Mapping[int, Version]) -> CycleView:
+    version = versions[cycle.handoff.agreement_version_id]
+    clocks = [_clock(clock, version.terms) for clock in cycle.clocks]
+    return CycleView(cycle, version, clocks, [_answer(each, version.terms) for each in cycle.handoff.dispositions])
+
+
+def _clock(clock: Clock, terms: Terms) -> ClockLine:
+    clause = terms.clock(clock.clause_id)
+    calendar = terms.calendar(clause.calendar)
+    pauses = tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
+    stretches = compiled(calendar).explain(clock.started_at, clock.due_at, pauses)
+    return ClockLine(
+        clock,
+        in_language(clause.title),
+        allowance(clause.allowance_minutes, calendar),
+        calendar.id,
+        calendar.zone,
+        [_stretch(stretch) for stretch in stretches] if len(stretches) <= MOST_STRETCHES else [],
+    )
+
+
+def _stretch(stretch: Stretch) -> StretchLine:
+    return StretchLine(stretch, gettext(STRETCHES[stretch.kind], name=stretch.label or ""))
+
+
+def _answer(answer: Disposition, terms: Terms) -> AnswerLine:
+    titles = {clause.id: in_language(clause.title) for clause in terms.clauses()}
+    reason = titles.get(answer.reason, answer.reason) if answer.reason else None
+    evidence = [(titles.get(key, key), text) for key, text in (answer.checklist or {}).items()]
+    return AnswerLine(answer, reason, evidence)
