@@ -55,8 +55,8 @@ def test_a_typed_lead_that_is_known_changes_nothing_and_names_the_other(
     session: Db, gilles: Lead, agreed: Cast, hands: Hands
 ) -> None:
     before = edition(session, gilles)
+    row = Row({"email": "GILLES@perrin.example", "company": "Other"})
     with pytest.raises(Known) as refusal:
-        row = Row({"email": "GILLES@perrin.example", "company": "Other"})
         intake.enter(row, actor=agreed.marta, now=hands.now, zone="UTC")
     assert (refusal.value.field, refusal.value.lead_id) == ("email", gilles.id)
     assert (edition(session, gilles), gilles.company) == (before, "Perrin")
