@@ -148,17 +148,11 @@ class _Address:
                 raise ValueError
             value = read(text)
         except ValueError:
-            fault = gettext(
-                "“%(text)s” cannot be a filter by “%(name)s”, so it was left out.", text=text[:40], name=name
-            )
-            self.faults.append(fault)
+            message = N_("“%(text)s” is no value of the filter “%(name)s”, so it was left out.")
+            self.faults.append(gettext(message, text=text[:40], name=name))
             return None
         self.understood.setdefault(name, []).append(text)
         return value
-
-
-def _told(name: str, text: str) -> dict[str, str]:
-    return {"name": name, "text": text[:40]}
 
 
 def _words(text: str) -> list[str]:

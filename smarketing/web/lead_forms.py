@@ -45,7 +45,9 @@ class CorrectionForm(FactsForm):
 
 class NewLeadForm(FactsForm):
     engagement = SelectField(
-        _("What they did"), description=_("Counts for the score as of now. Leave it out when you only know who it is.")
+        _("What they did"),
+        default="",
+        description=_("Counts for the score as of now. Leave it out when you only know who it is."),
     )
 
     def offer(self, terms: Terms | None) -> "NewLeadForm":
