@@ -1,0 +1,176 @@
+"""How a hand-off stands and what the person at the screen can do with it: for the queue and for the lead's page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import gettext
+from sqlalchemy import select
+
+from smarketing.db import db
+from smarketing.domain.dispositions import OPEN_STATES, DispositionKind, HandoffState, is_possible
+from smarketing.domain.errors import N_
+from smarketing.domain.roles import Permission, may
+from smarketing.domain.sla_clock import Outcome
+from smarketing.models.clocks import Clock
+from smarketing.models.handoffs import Handoff
+from smarketing.models.people import User
+from smarketing.models.touches import Touch
+from smarketing.reports import agreed
+from smarketing.services import corrections, routing
+from smarketing.web.access import actor, now
+from smarketing.web.words import in_language, label
+
+
+class Act(NamedTuple):
+    """A thing to do. `is_direct` is done at once by a POST to `url`; the others are asked about there first."""
+
+    noun: str
+    label: str
+    url: str
+    icon: str
+    shortcut: str
+    is_direct: bool = False
+
+
+class ClockLine(NamedTuple):
+    clock: Clock
+    title: str
+
+
+class TouchLine(NamedTuple):
+    touch: Touch
+    channel: str
+    void_url: str | None
+
+
+class Undo(NamedTuple):
+    url: str
+    until_at: datetime
+
+
+class AnswerView(NamedTuple):
+    """`acts` is empty where this person can do nothing, and `standstill` then says why."""
+
+    handoff: Handoff
+    clocks: Sequence[ClockLine]
+    touches: Sequence[TouchLine]
+    acts: Sequence[Act]
+    standstill: str | None
+    undo: Undo | None
+    choices: Sequence[tuple[str, str]]
+
+
+class _Verb(NamedTuple):
+    noun: str
+    kind: DispositionKind | None
+    label: str
+    icon: str
+    shortcut: str
+
+
+VERBS = (
+    _Verb("acceptance", DispositionKind.ACCEPTED, N_("Accept"), "check", "a"),
+    _Verb("refusal", DispositionKind.REFUSED, N_("Refuse"), "x", "r"),
+    _Verb("win", DispositionKind.WON, N_("Won"), "trophy", "w"),
+    _Verb("loss", DispositionKind.LOST, N_("Lost"), "ban", "l"),
+    _Verb("touches", None, N_("Log a touch"), "phone", "t"),
+    _Verb("confirmation", DispositionKind.CONFIRMED, N_("Confirm as SQL"), "list-check", "q"),
+    _Verb("recycling", DispositionKind.RECYCLED, N_("Recycle"), "recycle", "y"),
+)
+
+
+def answer_view(handoff: Handoff) -> AnswerView:
+    """Everything that `handoffs/_answer.html` shows; a handful of queries."""
+    return AnswerView(
+        handoff,
+        _clock_lines(handoff),
+        _touch_lines(handoff),
+        acts(handoff),
+        _standstill(handoff),
+        undo_of(handoff),
+        owner_choices(handoff),
+    )
+
+
+def acts(handoff: Handoff) -> list[Act]:
+    """What this person can do with the hand-off, the likeliest first."""
+    if not _may_answer(handoff):
+        return []
+    return [
+        Act(
+            verb.noun,
+            gettext(verb.label),
+            url_for(f"handoffs.{verb.noun}", handoff_id=handoff.id),
+            verb.icon,
+            verb.shortcut,
+            is_direct=verb.kind is DispositionKind.ACCEPTED,
+        )
+        for verb in VERBS
+        if verb.kind is None or is_possible(handoff.state, verb.kind)
+    ]
+
+
+def undo_of(handoff: Handoff) -> Undo | None:
+    """How this person can undo the latest answer, while they can."""
+    latest = handoff.dispositions[-1] if handoff.dispositions else None
+    if latest is None or latest.actor_id != actor().id or handoff.state is HandoffState.WITHDRAWN:
+        return None
+    until_at = latest.occurred_at + corrections.UNDO_WITHIN
+    if until_at < now() or handoff.lead.cycle != handoff.cycle:
+        return None
+    return Undo(url_for("handoffs.undo", handoff_id=handoff.id, disposition_id=latest.id), until_at)
+
+
+def owner_choices(handoff: Handoff) -> list[tuple[str, str]]:
+    """Whom a manager can give it to; empty for everybody else and for what is closed."""
+    if handoff.state not in OPEN_STATES or not may(actor().role, Permission.REASSIGN_HANDOFF):
+        return []
+    return rep_choices(except_id=handoff.owner_id)
+
+
+def rep_choices(*, except_id: int | None) -> list[tuple[str, str]]:
+    others = [(str(rep.id), rep.name) for rep in routing.reps() if rep.id != except_id]
+    return others if except_id is None else [*others, ("", gettext("The whole team"))]
+
+
+def _may_answer(handoff: Handoff) -> bool:
+    is_mine = handoff.owner_id in (None, actor().id)
+    return is_mine and handoff.state in OPEN_STATES and may(actor().role, Permission.ANSWER_HANDOFF)
+
+
+def _standstill(handoff: Handoff) -> str | None:
+    if handoff.state not in OPEN_STATES:
+        return gettext("This hand-off is closed: “%(state)s”.", state=label(handoff.state))
+    if _may_answer(handoff):
+        return None
+    if handoff.owner is None:
+        return gettext("It waits in the team’s queue: the first sales rep to accept it has it.")
+    return gettext("Only %(name)s can answer.", name=handoff.owner.name)
+
+
+def _clock_lines(handoff: Handoff) -> list[ClockLine]:
+    """The clocks of the hand-off but for those whose start was undone, in the order they run out."""
+    of_handoff = select(Clock).where(Clock.handoff_id == handoff.id).order_by(Clock.due_at, Clock.id)
+    terms = agreed.terms_of(handoff.agreement_version_id)
+    return [
+        ClockLine(clock, in_language(terms.clock(clock.clause_id).title))
+        for clock in db.session.scalars(of_handoff)
+        if not (clock.outcome is Outcome.VOID and clock.stopped_at == clock.started_at)
+    ]
+
+
+def _touch_lines(handoff: Handoff) -> list[TouchLine]:
+    of_handoff: Any = select(Touch, User).join(User, User.id == Touch.actor_id).where(Touch.handoff_id == handoff.id)
+    newest_first = of_handoff.order_by(Touch.occurred_at.desc(), Touch.id.desc())
+    return [
+        TouchLine(touch, label(touch.channel), _void_url(handoff, touch))
+        for touch, _author in db.session.execute(newest_first)
+    ]
+
+
+def _void_url(handoff: Handoff, touch: Touch) -> str | None:
+    if touch.actor_id != actor().id or handoff.state not in OPEN_STATES:
+        return None
+    return url_for("handoffs.void_touch", handoff_id=handoff.id, touch_id=touch.id)
