@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from smarketing.commands import agreement, backup, demo, doctor, jobs
+from smarketing.commands import agreement, backup, demo, doctor, jobs, leads, user
 
 
 def register(app: Flask) -> None:
@@ -11,3 +11,5 @@ def register(app: Flask) -> None:
     app.cli.add_command(backup.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(agreement.group)
+    app.cli.add_command(user.group)
+    app.cli.add_command(leads.group)

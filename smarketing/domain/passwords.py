@@ -9,6 +9,8 @@ MINIMUM_LENGTH = 10
 MAXIMUM_LENGTH = 256
 FORGOTTEN_AFTER = timedelta(hours=24)
 LONGEST_WAIT = timedelta(hours=1)
+LINK_LIFE = timedelta(days=3)
+"""How long somebody may take to follow a link that sets a password."""
 
 COMMON = frozenset(
     "1234567890 12345678910 0123456789 qwertyuiop 1q2w3e4r5t password12 password123 password1234 passw0rd123"

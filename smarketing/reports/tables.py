@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import NamedTuple
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from smarketing.domain.formulas import harmless
 
 Value = str | int | float | None
 
@@ -38,21 +38,26 @@ def as_csv(table: Table) -> str:
 
 
 def csv_lines(rows: Iterable[Sequence[Value]]) -> Iterator[str]:
-    """With a byte order mark, so that spreadsheets read it as UTF-8; times and numbers in plain notation."""
+    """With a byte order mark, so that spreadsheets read it as UTF-8; times and numbers in plain notation.
+
+    Text that a spreadsheet would run is made harmless.
+    """
+    return exact_csv_lines([_harmless(value) for value in row] for row in rows)
+
+
+def exact_csv_lines(rows: Iterable[Sequence[str | int | float]]) -> Iterator[str]:
+    """The same for cells that are harmless already."""
     line = StringIO()
     writer = csv.writer(line, lineterminator="\r\n")
     line.write("\ufeff")
     for row in rows:
-        writer.writerow(map(_harmless, row))
+        writer.writerow(row)
         yield line.getvalue()
         line.seek(0)
         line.truncate()
 
 
 def _harmless(value: Value) -> str | int | float:
-    """Text that a spreadsheet would run as a formula gets a quote before it; numbers stay numbers."""
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return harmless(value) if isinstance(value, str) else value

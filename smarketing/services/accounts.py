@@ -46,20 +46,24 @@ class Profile(NamedTuple):
     has_shortcuts: bool
 
 
-def create_user(person: Person, *, password: str, actor: User | None, now: datetime) -> User:
-    """A new account; `actor` is None at the command line. Raises InvalidInput naming the field at fault."""
+def create_user(person: Person, *, password: str | None, actor: User | None, now: datetime) -> User:
+    """A new account; without a password nobody can sign in until one is chosen, see `set_password`.
+
+    `actor` is None at the command line. Raises InvalidInput naming the field at fault.
+    """
     email, name = _email(person.email), _name(person.name)
     _check_is_free(email)
     _check_zone(person.zone)
     team = _team_for(person.role, person.team)
-    check_strength(password, email=email, name=name)
+    if password is not None:
+        check_strength(password, email=email, name=name)
     user = User(
         email=email,
         email_key=email.lower(),
         name=name,
         role=person.role,
         team_id=team.id if team else None,
-        password_hash=passwords.hash_of(password),
+        password_hash=passwords.NONE_YET if password is None else passwords.hash_of(password),
         locale=person.locale,
         zone=person.zone,
         created_at=now,
@@ -122,7 +126,7 @@ def enable_user(user: User, *, actor: User | None, now: datetime) -> None:
 
 
 def set_password(user: User, password: str, *, actor: User | None, now: datetime) -> None:
-    """A new password, set by an administrator or at the command line; every session of the account ends."""
+    """A new password, chosen by a link or set at the command line; every session of the account ends."""
     _change_password(user, password)
     sessions.end_sessions(user.id, now=now)
     _record(EventName.PASSWORD_CHANGED, user, actor=actor, now=now)
@@ -145,6 +149,10 @@ def create_team(key: str, name: str, department: Department) -> Team:
     db.session.add(team)
     db.session.flush()
     return team
+
+
+def rename_team(team: Team, name: str) -> None:
+    team.name = _name(name)
 
 
 def team_by_key(key: str) -> Team | None:

@@ -9,6 +9,9 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 NOBODY = _hasher.hash("nobody has this password")
 """What an unknown account's password is compared with, so that the answer takes as long as for a known one."""
 
+NONE_YET = "none yet"
+"""In the place of a hash: the person has not chosen a password, so none is right."""
+
 
 def hash_of(password: str) -> str:
     return _hasher.hash(password)

@@ -56,7 +56,7 @@ def attempt(email: str, *, origin: Origin, now: datetime) -> Attempt:
     throttles.count(account_key, ACCOUNT_LIMIT, now=now)
     if address_key:
         throttles.count(address_key, ADDRESS_LIMIT, now=now)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or user.password_hash == passwords.NONE_YET:
         return Attempt(account_key, address_key, None, passwords.NOBODY)
     return Attempt(account_key, address_key, user.id, user.password_hash)
 

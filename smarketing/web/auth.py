@@ -1,20 +1,23 @@
 """Signing in and out."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from smarketing.db import db, transaction
-from smarketing.domain.passwords import Throttled
+from smarketing.domain.errors import DomainError
+from smarketing.domain.passwords import MINIMUM_LENGTH, Throttled
 from smarketing.models.people import User
-from smarketing.services import sessions
-from smarketing.web import access
+from smarketing.services import accounts, sessions
+from smarketing.web import access, password_links
 from smarketing.web.access import now, origin, public
 from smarketing.web.addresses import own_path
+from smarketing.web.forms import show_fault
 from smarketing.web.words import message_of
 
 bp = Blueprint("auth", __name__, url_prefix="/session")
@@ -25,6 +28,15 @@ Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 class SignIn(FlaskForm):
     email = StringField(_("E-mail"), [InputRequired(_("Type your e-mail address."))])
     password = PasswordField(_("Password"), [InputRequired(_("Type your password."))])
+
+
+class NewPassword(FlaskForm):
+    password = PasswordField(_("New password"), [InputRequired(_("Type a new password."))])
+    again = PasswordField(_("New password again"), [InputRequired(_("Type the new password again."))])
+
+    def validate_again(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValidationError(gettext("These two are not the same."))
 
 
 @bp.get("/new")
@@ -57,6 +69,58 @@ def sign_out() -> Response:
     _end_current_session()
     access.forget_session()
     return redirect(url_for(".sign_in"), code=303)
+
+
+# a password chosen by a link
+
+
+@bp.get("/password")
+@public
+def choose_password() -> Answer:
+    access.read_only()
+    user = password_links.user_of(request.args.get("token", ""))
+    return _link_is_over() if user is None else _password_page(user, NewPassword(formdata=None))
+
+
+@bp.post("/password")
+@public
+def set_password() -> Answer:
+    form = NewPassword()
+    user = password_links.user_of(request.args.get("token", ""))
+    if user is None:
+        return _link_is_over()
+    if not form.validate():
+        return _password_page(user, form), 422
+    try:
+        token = _choose(user, form.password.data or "")
+    except DomainError as error:
+        show_fault(form, error)
+        return _password_page(user, form), 422
+    _end_current_session()
+    access.begin_session(token, user.id, language=user.locale)
+    flash(gettext("Your password is set. You are signed in."), "success")
+    return redirect(url_for("dashboard.index"), code=303)
+
+
+def _choose(user: User, password: str) -> str:
+    """The token of a session. Of two who follow the same link at once, the edition of the account lets one in."""
+    with transaction():
+        accounts.set_password(user, password, actor=user, now=now())
+        return sessions.open_session(user, origin=origin(), now=now())
+
+
+def _password_page(user: User, form: NewPassword) -> str:
+    return render_template(
+        "auth/password.html",
+        form=form,
+        user=user,
+        token=request.args["token"],
+        minimum_length=MINIMUM_LENGTH,
+    )
+
+
+def _link_is_over() -> tuple[str, int]:
+    return render_template("auth/link_is_over.html"), 410
 
 
 def _signed_in(email: str, password: str) -> User | None:

@@ -1,9 +1,13 @@
 """What forms have in common: choices, and how a refusal of a service is shown at its field."""
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import available_timezones
 
+from flask_wtf import FlaskForm
 from wtforms import Form
 
+from smarketing.db import transaction
 from smarketing.domain.errors import DomainError, InvalidInput
 from smarketing.web.words import message_of
 
@@ -15,6 +19,19 @@ def zone_choices(kept: str | None = None) -> list[tuple[str, str]]:
     """The zones that are places, UTC, and the one that is set already."""
     places = {zone for zone in available_timezones() if zone.startswith(REGIONS)}
     return [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC"} | ({kept} if kept else set()))]
+
+
+def is_done(form: FlaskForm, act: Callable[[], Any]) -> bool:
+    """Whether the form was in order and the act succeeded; if not, the form says why."""
+    if not form.validate():
+        return False
+    try:
+        with transaction():
+            act()
+    except DomainError as error:
+        show_fault(form, error)
+        return False
+    return True
 
 
 def show_fault(form: Form, error: DomainError) -> None:

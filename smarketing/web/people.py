@@ -1,41 +1,36 @@
-"""Who works here: accounts and teams. Administrators keep them, managers see them."""
+"""Who works here: accounts. Administrators keep them, managers see them."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from smarketing.db import db, transaction
-from smarketing.domain.dispositions import OPEN_STATES
-from smarketing.domain.errors import DomainError
-from smarketing.domain.passwords import MINIMUM_LENGTH
 from smarketing.domain.roles import Department, Permission, Role
-from smarketing.models.handoffs import Handoff
 from smarketing.models.people import Team, User
-from smarketing.services import accounts
+from smarketing.reports import people
+from smarketing.reports.people import Wanted
+from smarketing.services import accounts, passwords, sessions
 from smarketing.services.accounts import Person
+from smarketing.web import password_links
 from smarketing.web.access import actor, allows, now
-from smarketing.web.forms import LANGUAGE_CHOICES, show_fault, zone_choices
+from smarketing.web.forms import LANGUAGE_CHOICES, is_done, zone_choices
 from smarketing.web.words import label
 
 bp = Blueprint("people", __name__, url_prefix="/people")
 
 ACTIVE, DISABLED, EVERYBODY = "", "disabled", "all"
+STATES = {ACTIVE: False, DISABLED: True, EVERYBODY: None}
 
 Answer = str | Response | tuple[str, int]
-
-
-class Line(NamedTuple):
-    user: User
-    open_count: int | None
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class PersonForm(FlaskForm):
@@ -65,35 +60,19 @@ class PersonForm(FlaskForm):
         )
 
 
-class PasswordForm(FlaskForm):
-    password = PasswordField(_("Password"), [InputRequired(_("Type a password."))])
-
-
-class NewPersonForm(PersonForm, PasswordForm):
-    pass
-
-
-class TeamForm(FlaskForm):
-    name = StringField(_("Name"), [InputRequired(_("Type a name."))])
-    key = StringField(
-        _("Key"),
-        [InputRequired(_("Type a key."))],
-        description=_("Agreements name the team by it, so it can never be changed: inside-sales, for example."),
-    )
-    department = SelectField(_("Department"))
-
-    def offer(self) -> "TeamForm":
-        self.department.choices = [(department.value, label(department)) for department in Department]
-        return self
+# the list
 
 
 @bp.get("/")
 @allows(Permission.SEE_PEOPLE)
 def index() -> str:
+    page = _page(_wanted())
     return render_template(
         "people/index.html",
-        lines=[Line(*row) for row in db.session.execute(_chosen())],
-        teams=db.session.execute(_teams()).all(),
+        page=page,
+        previous_url=_here(before=page.previous_id),
+        next_url=_here(after=page.next_id),
+        teams=people.teams(),
         role_choices=[("", gettext("All")), *((role.value, label(role)) for role in Role)],
         department_choices=[("", gettext("All")), *((each.value, label(each)) for each in Department)],
         state_choices=[
@@ -101,27 +80,55 @@ def index() -> str:
             (DISABLED, gettext("Disabled")),
             (EVERYBODY, gettext("All")),
         ],
-        is_filtered=any(request.args.get(name) for name in ("role", "department", "state")),
+        is_filtered=any(request.args.get(name) for name in ("q", "role", "department", "state")),
     )
+
+
+def _page(wanted: Wanted) -> people.Page:
+    before = request.args.get("before", type=int)
+    if before is not None:
+        return people.page_before(before, wanted)
+    return people.page_after(request.args.get("after", type=int), wanted)
+
+
+def _wanted() -> Wanted:
+    return Wanted(
+        text=request.args.get("q", "").strip(),
+        role=_word(Role, "role"),
+        department=_word(Department, "department"),
+        is_disabled=STATES.get(request.args.get("state", ACTIVE), False),
+    )
+
+
+def _word(words: type[Word], name: str) -> Word | None:
+    written = request.args.get(name)
+    return words(written) if written in set(words) else None
+
+
+def _here(**place: int | None) -> str | None:
+    """This list with its filters, at another place; None for no place."""
+    filters: dict[str, Any] = {name: text for name, text in request.args.items() if name not in ("before", "after")}
+    return None if None in place.values() else url_for(".index", **{**filters, **place})
+
+
+# one person
 
 
 @bp.get("/new")
 @allows(Permission.MANAGE_PEOPLE)
 def new() -> str:
-    form = NewPersonForm(formdata=None, role=Role.SALES_REP.value, locale=actor().locale, zone=actor().zone)
-    return _new_page(form.offer())
+    form = PersonForm(formdata=None, role=Role.SALES_REP.value, locale=actor().locale, zone=actor().zone)
+    return render_template("people/new.html", form=form.offer())
 
 
 @bp.post("/new")
 @allows(Permission.MANAGE_PEOPLE)
 def create() -> Answer:
-    form = NewPersonForm()
-    form.offer()
-    password = form.password.data or ""
-    if not _is_done(form, lambda: accounts.create_user(form.person(), password=password, actor=actor(), now=now())):
-        return _new_page(form), 422
-    flash(gettext("%(name)s can sign in now. Hand over the password in person.", name=form.name.data), "success")
-    return redirect(url_for(".index"), code=303)
+    form = PersonForm().offer()
+    if not is_done(form, lambda: accounts.create_user(form.person(), password=None, actor=actor(), now=now())):
+        return render_template("people/new.html", form=form), 422
+    made = db.session.scalars(select(User).where(User.email_key == form.person().email.strip().lower())).one()
+    return redirect(url_for(".link", user_id=made.id), code=303)
 
 
 @bp.get("/<int:user_id>")
@@ -140,22 +147,37 @@ def change(user_id: int) -> Answer:
         form.form_errors.append(
             gettext("Somebody changed this account after you opened it. Compare, then save again to keep yours.")
         )
-        return _edit_page(user, person=form), 409
-    if not _is_done(form, lambda: accounts.change_user(user, form.person(), actor=actor(), now=now())):
-        return _edit_page(db.get_or_404(User, user_id), person=form), 422
+        return _edit_page(user, form), 409
+    if not is_done(form, lambda: accounts.change_user(user, form.person(), actor=actor(), now=now())):
+        return _edit_page(db.get_or_404(User, user_id), form), 422
     flash(gettext("%(name)s was saved.", name=user.name), "success")
-    return redirect(url_for(".index"), code=303)
+    return redirect(url_for(".edit", user_id=user_id), code=303)
 
 
-@bp.post("/<int:user_id>/password")
+@bp.get("/<int:user_id>/link")
 @allows(Permission.MANAGE_PEOPLE)
-def set_password(user_id: int) -> Answer:
+def link(user_id: int) -> Answer:
+    """Made anew each time it is looked at; making one changes nothing until it is followed."""
     user = db.get_or_404(User, user_id)
-    form = PasswordForm()
-    password = form.password.data or ""
-    if not _is_done(form, lambda: accounts.set_password(user, password, actor=actor(), now=now())):
-        return _edit_page(db.get_or_404(User, user_id), password=form), 422
-    flash(gettext("%(name)s has a new password and was signed out everywhere.", name=user.name), "success")
+    if not user.is_active:
+        flash(gettext("The account is disabled: let them sign in again first."), "error")
+        return redirect(url_for(".edit", user_id=user_id), code=303)
+    return render_template(
+        "people/link.html",
+        user=user,
+        is_first=_has_no_password(user),
+        link=password_links.link_for(user),
+        days=password_links.days(),
+    )
+
+
+@bp.post("/<int:user_id>/sessions/end")
+@allows(Permission.MANAGE_PEOPLE)
+def end_sessions(user_id: int) -> Response:
+    user = db.get_or_404(User, user_id)
+    with transaction():
+        sessions.end_sessions(user.id, now=now())
+    flash(gettext("%(name)s was signed out everywhere.", name=user.name), "success")
     return redirect(url_for(".edit", user_id=user_id), code=303)
 
 
@@ -165,7 +187,9 @@ def disable(user_id: int) -> Response:
     user = db.get_or_404(User, user_id)
     with transaction():
         accounts.disable_user(user, actor=actor(), now=now())
-    flash(gettext("%(name)s can no longer sign in.", name=user.name), "success")
+    message = gettext("%(name)s can no longer sign in.", name=user.name)
+    flashed: Any = {"message": message, "undo_url": url_for(".enable", user_id=user_id)}
+    flash(flashed, "success")
     return redirect(url_for(".edit", user_id=user_id), code=303)
 
 
@@ -179,48 +203,16 @@ def enable(user_id: int) -> Response:
     return redirect(url_for(".edit", user_id=user_id), code=303)
 
 
-@bp.get("/teams/new")
-@allows(Permission.MANAGE_PEOPLE)
-def new_team() -> str:
-    return render_template("people/team.html", form=TeamForm(formdata=None).offer())
-
-
-@bp.post("/teams/new")
-@allows(Permission.MANAGE_PEOPLE)
-def create_team() -> Answer:
-    form = TeamForm().offer()
-    key, name = form.key.data or "", form.name.data or ""
-    if not _is_done(form, lambda: accounts.create_team(key.strip(), name, Department(form.department.data))):
-        return render_template("people/team.html", form=form), 422
-    flash(gettext("The team “%(name)s” was made.", name=name), "success")
-    return redirect(url_for(".index"), code=303)
-
-
-def _is_done(form: FlaskForm, act: Callable[[], Any]) -> bool:
-    """Whether the form was in order and the act succeeded; if not, the form says why."""
-    if not form.validate():
-        return False
-    try:
-        with transaction():
-            act()
-    except DomainError as error:
-        show_fault(form, error)
-        return False
-    return True
-
-
-def _new_page(form: PersonForm) -> str:
-    return render_template("people/new.html", form=form, minimum_length=MINIMUM_LENGTH)
-
-
-def _edit_page(user: User, *, person: PersonForm | None = None, password: PasswordForm | None = None) -> str:
+def _edit_page(user: User, form: PersonForm | None = None) -> str:
+    browsers = sessions.live_sessions(user.id, now=now())
     return render_template(
         "people/edit.html",
         user=user,
-        form=person or _saved(user),
-        password=password or PasswordForm(formdata=None),
-        open_count=db.session.scalar(_open_counts().where(Handoff.owner_id == user.id)),
-        minimum_length=MINIMUM_LENGTH,
+        form=form or _saved(user),
+        has_no_password=_has_no_password(user),
+        open_count=people.open_count_of(user.id),
+        browser_count=len(browsers),
+        last_seen_at=browsers[0].last_seen_at if browsers else None,
     )
 
 
@@ -229,31 +221,5 @@ def _saved(user: User) -> PersonForm:
     return PersonForm(formdata=None, data=kept | {"team": user.team.key if user.team else ""}).offer(user)
 
 
-def _chosen() -> Select[User, int]:
-    """The people the filters leave, with how many open hand-offs each has."""
-    open_counts = _open_counts().add_columns(Handoff.owner_id).group_by(Handoff.owner_id).subquery()
-    query = (
-        select(User, open_counts.c.open_count)
-        .outerjoin(open_counts, open_counts.c.owner_id == User.id)
-        .outerjoin(User.team)
-        .options(joinedload(User.team))
-        .order_by(User.name, User.id)
-    )
-    if (role := request.args.get("role")) in set(Role):
-        query = query.where(User.role == role)
-    if (department := request.args.get("department")) in set(Department):
-        query = query.where(Team.department == department)
-    state = request.args.get("state")
-    if state == EVERYBODY:
-        return query
-    return query.where(User.disabled_at.is_not(None) if state == DISABLED else User.disabled_at.is_(None))
-
-
-def _open_counts() -> Select[int]:
-    return select(func.count().label("open_count")).where(Handoff.state.in_(OPEN_STATES))
-
-
-def _teams() -> Select[Team, int]:
-    is_member = (User.team_id == Team.id) & User.disabled_at.is_(None)
-    query = select(Team, func.count(User.id)).outerjoin(User, is_member)
-    return query.group_by(Team.id).order_by(Team.department, Team.name)
+def _has_no_password(user: User) -> bool:
+    return user.password_hash == passwords.NONE_YET
