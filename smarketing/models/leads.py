@@ -19,6 +19,7 @@ from smarketing.models.personas import Persona
 class Lead(Base):
     __tablename__ = "leads"
     __table_args__ = (
+        Index("ix_leads_arrived_at_id", "arrived_at", "id"),
         Index("ix_leads_stage_id", "stage", "id"),
         Index("ix_leads_arrived_on_source", "arrived_on", "source"),
         Index("ix_leads_mql_on_source", "mql_on", "source"),

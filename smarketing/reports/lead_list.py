@@ -10,8 +10,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, null, or_, select
 from sqlalchemy.orm import load_only
+from sqlalchemy.sql.base import ExecutableOption
 
 from smarketing.db import among, db
 from smarketing.domain.lifecycle import FUNNEL, Stage
@@ -109,26 +110,39 @@ _SHOWN = load_only(
 )
 
 
-def shown(filters: Filters, *, now: datetime) -> AnySelect:
-    """The columns of a page of the list; for `lines`."""
-    return _with_names(filters, _matching(filters, now=now)).options(_SHOWN)
+def found(filters: Filters, *, now: datetime) -> AnySelect:
+    """The `id` of each row, of a lead or of a clock: narrow, so that sorting them is quick."""
+    query: AnySelect = select(_row_id(filters).label("id"))
+    if filters.is_of_clocks:
+        query = query.join(Lead, Lead.id == Clock.lead_id).where(*_clock_conditions(filters, now=now))
+    return query.where(*_lead_conditions(filters))
 
 
 def keys(filters: Filters, sort: Sort) -> tuple[Any, ...]:
     """What the list is sorted by, descending; the last tells rows apart. Newest are the clocks due last."""
-    row_id: Any = Clock.id if filters.is_of_clocks else Lead.id
+    row_id = _row_id(filters)
     if sort is Sort.POINTS:
         return func.coalesce(Lead.points, _LOWEST), row_id
     return Clock.due_at if filters.is_of_clocks else Lead.arrived_at, row_id
 
 
-def lines(rows: Sequence[Any]) -> list[Line]:
-    """The rows with their clocks: one query, however many they are."""
-    urgent = {} if rows and "Clock" in rows[0]._fields else most_urgent([row.Lead.id for row in rows])
-    return [
-        Line(row.Lead, row.Persona, row.owner_name, getattr(row, "Clock", None) or urgent.get(row.Lead.id))
-        for row in rows
-    ]
+def lines(filters: Filters, ids: Sequence[int]) -> list[Line]:
+    """These rows in this order, with what a page shows of them: two queries, however many they are."""
+    rows = whole(filters, ids, _SHOWN)
+    urgent = {} if filters.is_of_clocks else most_urgent([row.Lead.id for row in rows])
+    return [Line(row.Lead, row.Persona, row.owner_name, row.Clock or urgent.get(row.Lead.id)) for row in rows]
+
+
+def whole(filters: Filters, ids: Sequence[int], *options: ExecutableOption) -> list[Any]:
+    """These rows in this order, with all facts unless the options say less."""
+    query: AnySelect = select(Lead, Persona, User.name.label("owner_name"))
+    if filters.is_of_clocks:
+        query = query.add_columns(Clock, Clock.id.label("id")).join(Clock, Clock.lead_id == Lead.id)
+    else:
+        query = query.add_columns(null().label("Clock"), Lead.id.label("id"))
+    named = query.outerjoin(Persona, Persona.id == Lead.persona_id).outerjoin(User, User.id == Lead.owner_id)
+    rows = {row.id: row for row in db.session.execute(named.where(among(_row_id(filters), ids)).options(*options))}
+    return [rows[row_id] for row_id in ids if row_id in rows]
 
 
 def most_urgent(lead_ids: Sequence[int]) -> dict[int, Clock]:
@@ -141,7 +155,7 @@ def most_urgent(lead_ids: Sequence[int]) -> dict[int, Clock]:
 
 def count(filters: Filters, *, now: datetime) -> int:
     """How many rows, up to one more than MOST_COUNTED."""
-    some = _matching(filters, now=now).limit(MOST_COUNTED + 1).subquery()
+    some = found(filters, now=now).limit(MOST_COUNTED + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -150,35 +164,17 @@ def is_empty() -> bool:
     return db.session.scalar(select(Lead.id).limit(1)) is None
 
 
-def owner_names() -> dict[int, str]:
-    """Everybody who owns a lead or could, by name."""
-    owns = select(Lead.owner_id).where(Lead.owner_id == User.id).exists()
-    query = select(User.id, User.name).where(or_(User.role == "sales_rep", owns)).order_by(User.name)
-    return dict(db.session.execute(query).all())
+def people() -> Sequence[Any]:
+    """Everybody by name, with `id`, `name` and `role`: few enough to choose owners from."""
+    return db.session.execute(select(User.id, User.name, User.role).order_by(User.name, User.id)).all()
 
 
 def personas() -> Sequence[Persona]:
     return db.session.scalars(select(Persona).order_by(Persona.id)).all()
 
 
-def whole(filters: Filters, *, now: datetime) -> AnySelect:
-    """All facts of every row, for a file."""
-    return _with_names(filters, _matching(filters, now=now))
-
-
-def _matching(filters: Filters, *, now: datetime) -> AnySelect:
-    query = select(Lead.id)
-    if filters.is_of_clocks:
-        query = query.join(Clock, Clock.lead_id == Lead.id).where(*_clock_conditions(filters, now=now))
-    return query.where(*_lead_conditions(filters))
-
-
-def _with_names(filters: Filters, query: AnySelect) -> AnySelect:
-    columns: tuple[Any, ...] = (Lead, Persona, User.name.label("owner_name"))
-    if filters.is_of_clocks:
-        columns = (*columns, Clock)
-    named = query.with_only_columns(*columns, maintain_column_froms=True)
-    return named.outerjoin(Persona, Persona.id == Lead.persona_id).outerjoin(User, User.id == Lead.owner_id)
+def _row_id(filters: Filters) -> Any:
+    return Clock.id if filters.is_of_clocks else Lead.id
 
 
 def _lead_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:

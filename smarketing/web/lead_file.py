@@ -35,15 +35,14 @@ def _rows(filters: Filters, sort: Sort, *, now: datetime) -> Iterator[Sequence[V
 def _batches(filters: Filters, sort: Sort, *, now: datetime) -> Iterator[Any]:
     """Between two batches no transaction is open: whoever loads slowly holds nothing up."""
     keys = lead_list.keys(filters, sort)
-    query = lead_list.whole(filters, now=now).add_columns(*(key.label(f"key_{n}") for n, key in enumerate(keys)))
+    query = lead_list.found(filters, now=now).add_columns(*(key.label(f"key_{n}") for n, key in enumerate(keys)))
     query = query.order_by(*(key.desc() for key in keys)).limit(BATCH)
     page = query
-    while rows := db.session.execute(page).all():
-        yield from rows
-        last = [getattr(rows[-1], f"key_{n}") for n in range(len(keys))]
+    while found := db.session.execute(page).all():
+        yield from lead_list.whole(filters, [row.id for row in found])
+        page = below(query, keys, [getattr(found[-1], f"key_{n}") for n in range(len(keys))])
         db.session.rollback()
         access.read_only()
-        page = below(query, keys, last)
 
 
 def _header(filters: Filters) -> list[str]:

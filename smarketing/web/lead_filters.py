@@ -16,6 +16,7 @@ from smarketing.db import db
 from smarketing.domain.errors import N_
 from smarketing.domain.importing import folded
 from smarketing.domain.lifecycle import FUNNEL, Stage
+from smarketing.domain.roles import Role
 from smarketing.models.imports import Import
 from smarketing.reports import agreed, funnel, lead_list
 from smarketing.reports.lead_list import MOST_COUNTED, NOBODY, Days, Filters, Sort, Standing
@@ -184,7 +185,7 @@ class Offer:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._owners = lead_list.owner_names()
+        self._people = lead_list.people()
         self._personas = {persona.key: persona_name(persona) for persona in lead_list.personas()}
         self._standing = agreed.latest()
 
@@ -193,14 +194,11 @@ class Offer:
         sources = funnel.sources()
         if filters.source is not None and filters.source not in sources:
             sources.append(filters.source)
-        owners = self._owners
-        if filters.owner_id and filters.owner_id not in owners:
-            owners = owners | {filters.owner_id: f"#{filters.owner_id}"}
         return Choices(
             [("", everyone), *_stage_pairs(filters.stages)],
             [("", everyone), *((name or NO_SOURCE, source_name(name)) for name in sources)],
             [("", everyone), *self._persona_pairs(filters.persona)],
-            [("", everyone), (NO_OWNER, gettext("Nobody")), *((str(key), name) for key, name in owners.items())],
+            [("", everyone), (NO_OWNER, gettext("Nobody")), *self._owner_pairs(filters.owner_id)],
         )
 
     def chips(self) -> list[Chip]:
@@ -239,8 +237,17 @@ class Offer:
         named = self._personas if chosen is None else {chosen: chosen} | self._personas
         return list(named.items())
 
+    def _owner_pairs(self, chosen: int | None) -> Pairs:
+        """Those who sell, and whoever was asked for."""
+        pairs = {each.id: each.name for each in self._people if each.role is Role.SALES_REP or each.id == chosen}
+        if chosen:
+            pairs.setdefault(chosen, f"#{chosen}")
+        return [(str(owner_id), name) for owner_id, name in pairs.items()]
+
     def _owner_name(self, owner_id: int) -> str:
-        return gettext("Nobody") if owner_id == NOBODY else self._owners.get(owner_id, f"#{owner_id}")
+        if owner_id == NOBODY:
+            return gettext("Nobody")
+        return next((each.name for each in self._people if each.id == owner_id), f"#{owner_id}")
 
     def _clause_name(self, clause_id: str) -> str:
         clauses = self._standing.terms.clocks if self._standing else ()

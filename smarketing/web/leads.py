@@ -34,13 +34,13 @@ Answer = str | Redirect | tuple[str, int]
 @allows(Permission.SEE_LEADS)
 def index() -> str:
     asked = lead_filters.asked()
-    page = paging.by_keys(lead_list.shown(asked.filters, now=now()), lead_list.keys(asked.filters, asked.sort))
+    page = paging.by_keys(lead_list.found(asked.filters, now=now()), lead_list.keys(asked.filters, asked.sort))
     offer = Offer(asked)
     return render_template(
         "leads/index.html",
         asked=asked,
         page=page,
-        lines=lead_list.lines(page.rows),
+        lines=lead_list.lines(asked.filters, [row.id for row in page.rows]),
         count=_count(asked, page),
         choices=offer.choices(),
         chips=offer.chips(),
