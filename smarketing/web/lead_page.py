@@ -125,10 +125,6 @@ class LeadPage:
             return None
         return allowance(clause.allowance_minutes, self.standing.terms.calendar(clause.calendar))
 
-    @property
-    def open_cycle(self) -> CycleView | None:
-        return next((view for view in self.cycles if view.cycle.handoff.closed_at is None), None)
-
 
 def of(lead_id: int, *, now: datetime) -> LeadPage | None:
     lead = lead_history.lead(lead_id)

@@ -17,10 +17,12 @@ from smarketing.services import intake, qualification
 from smarketing.services.intake import Known
 from smarketing.web import lead_file, lead_filters, lead_page, paging
 from smarketing.web.access import actor, allows, now
+from smarketing.web.answers import AnswerView, answer_view, undo_of
 from smarketing.web.clause_words import engagement_name
 from smarketing.web.forms import show_fault
 from smarketing.web.lead_filters import Asked, Offer, counted
 from smarketing.web.lead_forms import CorrectionForm, NewLeadForm, ReasonForm
+from smarketing.web.lead_page import LeadPage
 from smarketing.web.paging import Page
 from smarketing.web.spoken import business_time
 from smarketing.web.words import answered
@@ -165,10 +167,19 @@ def _page(lead_id: int, form: ReasonForm) -> str:
         page=page,
         lead=page.lead,
         form=form,
+        answer=_answer(page),
         answered=answered,
         business_time=business_time,
         engagement_name=engagement_name,
     )
+
+
+def _answer(page: LeadPage) -> AnswerView | None:
+    """What sales can do with the latest hand-off; None when there is nothing to do any more."""
+    if not page.cycles:
+        return None
+    handoff = page.cycles[0].cycle.handoff
+    return answer_view(handoff) if handoff.closed_at is None or undo_of(handoff) else None
 
 
 def _count(asked: Asked, page: Page) -> str:
