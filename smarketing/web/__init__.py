@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
@@ -44,10 +44,17 @@ def _surroundings() -> dict[str, object]:
 
 
 def _versions(app: Flask) -> Callable[[str], str]:
-    """Addresses of static files with the time of their last change, so that browsers may keep them for good."""
+    """Addresses of static files with the time of their last change, so that browsers may keep them for good.
+
+    Each is looked at once per request: a page names its file of icons a hundred times.
+    """
     folder = Path(str(app.static_folder))
 
     def static_url(path: str) -> str:
-        return url_for("static", filename=path, v=f"{(folder / path).stat().st_mtime_ns // 1_000_000:x}")
+        known: dict[str, str] = g.setdefault("static_urls", {})
+        if path not in known:
+            changed = f"{(folder / path).stat().st_mtime_ns // 1_000_000:x}"
+            known[path] = url_for("static", filename=path, v=changed)
+        return known[path]
 
     return static_url
