@@ -10,11 +10,12 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields import Field
 
-from smarketing.domain.dispositions import Channel, NextStep
+from smarketing.domain.dispositions import Channel
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.terms import Clause, ReasonClause, Terms
 from smarketing.models.handoffs import Handoff
 from smarketing.reports import agreed
+from smarketing.web import clause_words
 from smarketing.web.forms import show_fault
 from smarketing.web.languages import zone
 from smarketing.web.words import in_language, label
@@ -162,11 +163,7 @@ def form_for(noun: str, handoff: Handoff) -> AnswerForm:
 
 
 def _refusal(reason: ReasonClause) -> Choice:
-    return Choice(reason.id, in_language(reason.title), _leads_to(reason.next_step))
-
-
-def _leads_to(step: NextStep) -> str:
-    return gettext("The lead %(step)s.", step=label(step))
+    return Choice(reason.id, in_language(reason.title), clause_words.next_step(reason.next_step))
 
 
 def _choices(reasons: Sequence[Clause]) -> list[Choice]:

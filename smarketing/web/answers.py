@@ -1,6 +1,6 @@
 """How a hand-off stands and what the person at the screen can do with it: for the queue and for the lead's page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from smarketing.db import db
 from smarketing.domain.dispositions import OPEN_STATES, DispositionKind, HandoffState, is_possible
 from smarketing.domain.errors import N_
+from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Permission, may
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
@@ -24,10 +25,14 @@ from smarketing.web.words import in_language, label
 
 
 class Act(NamedTuple):
-    """A thing to do. `is_direct` is done at once by a POST to `url`; the others are asked about there first."""
+    """A thing to do. `is_direct` is done at once by a POST to `url`; the others are asked about there first.
+
+    `word` is its name where there is little room.
+    """
 
     noun: str
     label: str
+    word: str
     url: str
     icon: str
     shortcut: str
@@ -66,18 +71,23 @@ class _Verb(NamedTuple):
     noun: str
     kind: DispositionKind | None
     label: str
+    word: str
     icon: str
     shortcut: str
 
+    @property
+    def event(self) -> str:
+        return f"handoff.{self.kind}" if self.kind else EventName.TOUCH_LOGGED.value
+
 
 VERBS = (
-    _Verb("acceptance", DispositionKind.ACCEPTED, N_("Accept"), "check", "a"),
-    _Verb("refusal", DispositionKind.REFUSED, N_("Refuse"), "x", "r"),
-    _Verb("win", DispositionKind.WON, N_("Won"), "trophy", "w"),
-    _Verb("loss", DispositionKind.LOST, N_("Lost"), "ban", "l"),
-    _Verb("touches", None, N_("Log a touch"), "phone", "t"),
-    _Verb("confirmation", DispositionKind.CONFIRMED, N_("Confirm as SQL"), "list-check", "q"),
-    _Verb("recycling", DispositionKind.RECYCLED, N_("Recycle"), "recycle", "y"),
+    _Verb("acceptance", DispositionKind.ACCEPTED, N_("Accept"), N_("Accept"), "check", "a"),
+    _Verb("refusal", DispositionKind.REFUSED, N_("Refuse"), N_("Refuse"), "x", "r"),
+    _Verb("win", DispositionKind.WON, N_("Won"), N_("Won"), "trophy", "w"),
+    _Verb("loss", DispositionKind.LOST, N_("Lost"), N_("Lost"), "ban", "l"),
+    _Verb("touches", None, N_("Log a touch"), N_("Touch"), "phone", "t"),
+    _Verb("confirmation", DispositionKind.CONFIRMED, N_("Confirm as SQL"), N_("Confirm"), "list-check", "q"),
+    _Verb("recycling", DispositionKind.RECYCLED, N_("Recycle"), N_("Recycle"), "recycle", "y"),
 )
 
 
@@ -94,21 +104,22 @@ def answer_view(handoff: Handoff) -> AnswerView:
     )
 
 
-def acts(handoff: Handoff) -> list[Act]:
-    """What this person can do with the hand-off, the likeliest first."""
+def acts(handoff: Handoff, *, urgent: Collection[str] = ()) -> list[Act]:
+    """What this person can do with the hand-off: first what tells of an `urgent` event, then the likeliest."""
     if not _may_answer(handoff):
         return []
+    possible = [verb for verb in VERBS if verb.kind is None or is_possible(handoff.state, verb.kind)]
     return [
         Act(
             verb.noun,
             gettext(verb.label),
+            gettext(verb.word),
             url_for(f"handoffs.{verb.noun}", handoff_id=handoff.id),
             verb.icon,
             verb.shortcut,
             is_direct=verb.kind is DispositionKind.ACCEPTED,
         )
-        for verb in VERBS
-        if verb.kind is None or is_possible(handoff.state, verb.kind)
+        for verb in sorted(possible, key=lambda verb: verb.event not in urgent)
     ]
 
 

@@ -127,12 +127,16 @@ def time_left(clock: Clock) -> str | None:
             return gettext("%(time)s left", time=_span(clock.due_at - now()))
         case Urgency.ON_TRACK:
             left = clock.due_at - now()
-            return (
-                local_datetime(clock.due_at) if left >= timedelta(days=1) else gettext("in %(time)s", time=_span(left))
-            )
+            is_near = left < timedelta(days=1)
+            return gettext("in %(time)s", time=_span(left)) if is_near else _day_and_time(clock.due_at)
 
 
 _SHORT = "short"
+
+
+def _day_and_time(at: datetime) -> str:
+    day = format_date(at.astimezone(zone()), "EEE d MMM", rebase=False)
+    return f"{day}, {local_time(at)}"
 
 
 def _span(length: timedelta) -> str:

@@ -28,6 +28,7 @@ from smarketing.web.words import in_language
 bp = Blueprint("queue", __name__, url_prefix="/queue")
 
 MINE, TEAM = "mine", "none"
+MINE_AND_TEAM = 2
 SHOWN_PARTS = 2
 IN_A_ROW = 2
 """How many acts a row offers; the lead's page has all of them."""
@@ -64,7 +65,7 @@ def index() -> str:
         views=_views(is_timed=is_timed),
         owner_choices=_owner_choices(),
         chosen_owner=request.args.get("owner", ""),
-        has_owners=len(owners) > 2,
+        shows_owners=len(owners) > MINE_AND_TEAM,
         is_filtered=bool(search or request.args.get("owner")),
         giving=_giving(),
     )
@@ -126,8 +127,14 @@ def _rest(owners: Sequence[int | None], search: str) -> tuple[list[Group], str |
 
 def _line(entry: Entry) -> Line:
     handoff, clock = entry.handoff, next(iter(entry.clocks), None)
-    promise = in_language(entry.terms.clock(clock.clause_id).title) if clock else None
-    return Line(handoff, clock, promise, _why(handoff, entry.terms), acts(handoff)[:IN_A_ROW])
+    clause = entry.terms.clock(clock.clause_id) if clock else None
+    return Line(
+        handoff,
+        clock,
+        in_language(clause.title) if clause else None,
+        _why(handoff, entry.terms),
+        acts(handoff, urgent=clause.stops_on if clause else ())[:IN_A_ROW],
+    )
 
 
 def _group_of(entry: Entry) -> str:
