@@ -10,18 +10,22 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields import Field
 
-from smarketing.domain.dispositions import Channel
+from smarketing.domain.dispositions import Channel, NextStep
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.terms import Clause, ReasonClause, Terms
 from smarketing.models.handoffs import Handoff
 from smarketing.reports import agreed
-from smarketing.web import clause_words
 from smarketing.web.forms import show_fault
 from smarketing.web.languages import zone
 from smarketing.web.words import in_language, label
 
 EARLIEST_YEAR = 1970
 ITEM = "item-"
+LEADS_TO = {
+    NextStep.RETURN: N_("goes back to marketing"),
+    NextStep.RECYCLE: N_("is recycled"),
+    NextStep.DISQUALIFY: N_("is disqualified"),
+}
 
 
 class Choice(NamedTuple):
@@ -163,7 +167,7 @@ def form_for(noun: str, handoff: Handoff) -> AnswerForm:
 
 
 def _refusal(reason: ReasonClause) -> Choice:
-    return Choice(reason.id, in_language(reason.title), clause_words.next_step(reason.next_step))
+    return Choice(reason.id, in_language(reason.title), gettext(LEADS_TO[reason.next_step]))
 
 
 def _choices(reasons: Sequence[Clause]) -> list[Choice]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import format_datetime, get_locale, gettext
 
-from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState, NextStep
+from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.errors import N_, DomainError
 from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
@@ -44,9 +44,6 @@ LABELS: dict[StrEnum, str] = {
     Channel.EMAIL: N_("E-mail"),
     Channel.MEETING: N_("Meeting"),
     Channel.MESSAGE: N_("Message"),
-    NextStep.RETURN: N_("goes back to marketing"),
-    NextStep.RECYCLE: N_("is recycled"),
-    NextStep.DISQUALIFY: N_("is disqualified"),
     VersionStatus.DRAFT: N_("Draft"),
     VersionStatus.PROPOSED: N_("Proposed"),
     VersionStatus.SIGNED: N_("Signed"),
