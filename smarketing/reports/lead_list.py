@@ -89,7 +89,7 @@ class Filters:
 
 
 class Line(NamedTuple):
-    """`clock` is the one that was asked for; else the lead's most urgent open one, or None."""
+    """`clock` is the one that was asked for, with its owner; else the lead's most urgent open one, or None."""
 
     lead: Lead
     persona: Persona | None
@@ -140,7 +140,8 @@ def whole(filters: Filters, ids: Sequence[int], *options: ExecutableOption) -> l
         query = query.add_columns(Clock, Clock.id.label("id")).join(Clock, Clock.lead_id == Lead.id)
     else:
         query = query.add_columns(null().label("Clock"), Lead.id.label("id"))
-    named = query.outerjoin(Persona, Persona.id == Lead.persona_id).outerjoin(User, User.id == Lead.owner_id)
+    owner_id = Clock.owner_id if filters.is_of_clocks else Lead.owner_id
+    named = query.outerjoin(Persona, Persona.id == Lead.persona_id).outerjoin(User, User.id == owner_id)
     rows = {row.id: row for row in db.session.execute(named.where(among(_row_id(filters), ids)).options(*options))}
     return [rows[row_id] for row_id in ids if row_id in rows]
 

@@ -110,6 +110,7 @@ def test_clocks_are_listed_one_by_one_as_the_figures_count_them(
     crowd: list[Lead], session: Db, agreed: Cast, hands: Hands
 ) -> None:
     now, saul = hands.set(invented.NOW - timedelta(days=20)), agreed.saul.id
+    owners: dict[int | None, str] = {saul: agreed.saul.name, agreed.sara.id: agreed.sara.name}
     clocks = [*session.scalars(select(Clock))]
     of_source = {lead.id for lead in crowd if not lead.source}
     meant: list[tuple[Filters, list[Clock]]] = [
@@ -140,6 +141,7 @@ def test_clocks_are_listed_one_by_one_as_the_figures_count_them(
             clock.id for clock in sorted(wanted, key=lambda clock: (clock.due_at, clock.id), reverse=True)
         ]
         assert all(row.Lead.id == row.Clock.lead_id for row in listed)
+        assert all(row.owner_name == owners.get(row.Clock.owner_id) for row in listed)
         assert lead_list.count(filters, now=now) == len(wanted)
     in_march = rows(Filters(due=MARCH), hands)
     assert len({row.Lead.id for row in in_march}) < len(in_march)
