@@ -4,11 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.domain.dispositions import Channel, HandoffState
 from smarketing.domain.errors import Conflict, InvalidInput, Missing, NotAllowed
-from smarketing.domain.importing import Row
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
@@ -17,55 +15,27 @@ from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import StaleDay
-from smarketing.services import corrections, handoffs, intake, qualification, routing, touches
+from smarketing.services import corrections, handoffs, qualification, routing, touches
 from tests.cast import Cast
 from tests.conftest import Hands
-
-Db = scoped_session[Session]
+from tests.services.desk import (
+    CHECKLIST,
+    Db,
+    clocks_of,
+    give,
+    hand_off,
+    other,
+    owner,
+    start_selling,
+    stop_selling,
+    story,
+)
 
 
 @pytest.fixture
 def offered(session: Db, agreed: Cast, hands: Hands) -> Handoff:
     """A director's lead, handed to Saul."""
     return hand_off(session, hands)
-
-
-def hand_off(session: Db, hands: Hands, email: str = "g.perrin@example.com") -> Handoff:
-    facts = {"email": email, "job_title": "Sales director", "country": "FR", "source": "Webinar"}
-    intake.take([Row(facts, engagements=[("demo_request", None)])], now=hands.now)
-    return session.scalars(select(Handoff).order_by(Handoff.id.desc())).first() or pytest.fail("not handed off")
-
-
-def owner(session: Db, handoff: Handoff) -> User:
-    return session.get_one(User, handoff.owner_id)
-
-
-def other(cast: Cast, handoff: Handoff) -> User:
-    return cast.sara if handoff.owner_id == cast.saul.id else cast.saul
-
-
-def stop_selling(cast: Cast, hands: Hands) -> None:
-    """Nobody can be dealt a lead: it waits in the team's queue."""
-    cast.saul.disabled_at = cast.sara.disabled_at = hands.now
-
-
-def start_selling(cast: Cast) -> None:
-    cast.saul.disabled_at = cast.sara.disabled_at = None
-
-
-def clocks_of(session: Db, handoff: Handoff) -> dict[str, tuple[Outcome, bool]]:
-    """Each clause with how its latest clock stands and whether it has stopped."""
-    session.flush()
-    session.expire_all()
-    found = session.scalars(select(Clock).where(Clock.handoff_id == handoff.id).order_by(Clock.id))
-    return {clock.clause_id: (clock.outcome, clock.stopped_at is not None) for clock in found}
-
-
-def story(session: Db) -> list[str]:
-    return list(session.scalars(select(Event.name).where(Event.lead_id.is_not(None)).order_by(Event.id)))
-
-
-CHECKLIST = {"need": "Measures ten sites", "budget": "20 k€"}
 
 
 def test_a_lead_goes_the_whole_way_and_every_step_is_told(session: Db, offered: Handoff, hands: Hands) -> None:
@@ -164,26 +134,6 @@ def test_what_marketing_took_back_cannot_be_answered(
     with pytest.raises(Conflict):
         give(answer, offered, saul, hands)
     assert clocks_of(session, offered) == {"first-answer": (Outcome.VOID, True)}
-
-
-def give(answer: str, handoff: Handoff, actor: User, hands: Hands) -> object:
-    told = {"actor": actor, "now": hands.now}
-    match answer:
-        case "accept":
-            return handoffs.accept(handoff.id, **told)
-        case "refuse":
-            return handoffs.refuse(handoff.id, reason="bad-data", note="", **told)
-        case "confirm":
-            return handoffs.confirm(handoff.id, checklist=CHECKLIST, **told)
-        case "recycle":
-            until = hands.now.date() + timedelta(days=30)
-            return handoffs.recycle(handoff.id, reason="no-budget", until=until, note="", **told)
-        case "win":
-            return handoffs.win(handoff.id, amount_cents=100, **told)
-        case "lose":
-            return handoffs.lose(handoff.id, reason="competitor", note="", **told)
-        case _:
-            return touches.log(handoff.id, channel=Channel.CALL, note="", occurred_at=hands.now, **told)
 
 
 @pytest.mark.parametrize(
