@@ -211,7 +211,8 @@ def _persona_ids() -> dict[str, int]:
 
 
 def _lead(lead_id: int) -> Lead:
-    lead = db.session.get(Lead, lead_id)
+    """The lead as it stands, locked as services/locks.py does."""
+    lead = db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
     if lead is None:
         raise Missing(N_("This lead does not exist."))
     return lead
