@@ -5,20 +5,22 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from wtforms import Form
+from wtforms import Form, SelectChoice
 
 from smarketing.db import transaction
 from smarketing.domain.errors import DomainError, InvalidInput
 from smarketing.web.words import message_of
 
-LANGUAGE_CHOICES = [("en", "English"), ("fr", "Français")]
+LANGUAGE_CHOICES = [SelectChoice("en", "English"), SelectChoice("fr", "Français")]
 REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
-def zone_choices(kept: str | None = None) -> list[tuple[str, str]]:
+def zone_choices(kept: str | None = None) -> list[SelectChoice]:
     """The zones that are places, UTC, and the one that is set already."""
     places = {zone for zone in available_timezones() if zone.startswith(REGIONS)}
-    return [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC"} | ({kept} if kept else set()))]
+    return [
+        SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC"} | ({kept} if kept else set()))
+    ]
 
 
 def is_done(form: FlaskForm, act: Callable[[], Any]) -> bool:

@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
 
 from smarketing.domain.mapping import Options
 from smarketing.models.imports import Import
@@ -15,9 +15,9 @@ from smarketing.web.forms import zone_choices
 
 DAY_FIRST: Mapping[str, bool | None] = {"": None, "day": True, "month": False}
 ORDERS = [
-    ("", _("It is plain from the dates")),
-    ("day", _("Day first: 31/12/2026")),
-    ("month", _("Month first: 12/31/2026")),
+    SelectChoice("", _("It is plain from the dates")),
+    SelectChoice("day", _("Day first: 31/12/2026")),
+    SelectChoice("month", _("Month first: 12/31/2026")),
 ]
 
 

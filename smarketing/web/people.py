@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from smarketing.db import db, transaction
@@ -44,8 +44,11 @@ class PersonForm(FlaskForm):
 
     def offer(self, user: User | None = None) -> "PersonForm":
         teams = db.session.scalars(select(Team).order_by(Team.department, Team.name))
-        self.role.choices = [(role.value, label(role)) for role in Role]
-        self.team.choices = [("", gettext("No team")), *((team.key, team.name) for team in teams)]
+        self.role.choices = [SelectChoice(role.value, label(role)) for role in Role]
+        self.team.choices = [
+            SelectChoice("", gettext("No team")),
+            *(SelectChoice(team.key, team.name) for team in teams),
+        ]
         self.zone.choices = zone_choices(user.zone if user else None)
         return self
 

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import SelectField, StringField
+from wtforms import SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from smarketing.db import db
@@ -34,7 +34,7 @@ class TeamForm(NameForm):
     department = SelectField(_("Department"))
 
     def offer(self) -> "TeamForm":
-        self.department.choices = [(department.value, label(department)) for department in Department]
+        self.department.choices = [SelectChoice(each.value, label(each)) for each in Department]
         return self
 
 

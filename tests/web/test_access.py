@@ -1,0 +1,282 @@
+"""Every address, asked for by everybody: whom it lets in is what its policy and the one table of roles say.
+
+Nothing here lists the addresses: a new one is walked as soon as it exists, and fails without a policy.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from smarketing.db import db
+from smarketing.domain.dispositions import Channel
+from smarketing.domain.importing import Row
+from smarketing.domain.roles import Permission, Role, may
+from smarketing.models.events import Event
+from smarketing.models.handoffs import Disposition, Handoff
+from smarketing.models.notices import Notice
+from smarketing.models.people import User, UserSession
+from smarketing.models.touches import Touch
+from smarketing.services import accounts, agreements, handoffs, imports, intake, sessions, touches
+from smarketing.services.sessions import Origin
+from smarketing.web.access import PUBLIC, policy_of
+from smarketing.web.security import HEADERS
+from tests.cast import Cast, terms
+from tests.conftest import Hands
+
+Db = scoped_session[Session]
+
+UNKNOWN_ID, NO_ID = 1_000_000, 2**31
+SOMEBODY = ("marta", "saul", "manny", "sasha", "ada")
+NOBODY = ("disabled", "anonymous")
+
+
+class Address(NamedTuple):
+    method: str
+    rule: Rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+
+class World(NamedTuple):
+    """Something behind every kind of id that an address can hold."""
+
+    ids: dict[str, int]
+    people: dict[str, int]
+
+
+@pytest.fixture
+def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
+    director = {"job_title": "Sales director", "country": "FR"}
+    asked = [("demo_request", None)]
+    brought = [Row({"email": f"{n}@example.com", **director}, engagements=asked) for n in range(2)]
+    intake.take([*brought, Row({"email": "cold@example.com"})], now=hands.now)
+    handoff = session.scalars(select(Handoff).where(Handoff.owner_id == agreed.saul.id)).one()
+    handoffs.accept(handoff.id, actor=agreed.saul, now=hands.now)
+    touches.log(handoff.id, channel=Channel.CALL, note="", occurred_at=hands.now, actor=agreed.saul, now=hands.now)
+    file = BytesIO(b"email\nnew@example.com\n")
+    imports.upload(file, "leads.csv", folder=tmp_path / "uploads", limit=1000, actor=agreed.ada, now=hands.now)
+    draft = agreements.draft(terms(term_months=6), actor=agreed.manny, now=hands.now)
+    accounts.disable_user(agreed.sara, actor=agreed.ada, now=hands.now)
+    told = Notice(recipient_id=agreed.saul.id, kind="clock.warned", dedupe_key="one", created_at=hands.now)
+    session.add(told)
+    sessions.open_session(agreed.saul, origin=Origin("127.0.0.1", "another"), now=hands.now)
+    session.flush()
+    ids = {
+        "lead_id": handoff.lead_id,
+        "handoff_id": handoff.id,
+        "disposition_id": first_id(Disposition),
+        "touch_id": first_id(Touch),
+        "import_id": first_id(imports.Import),
+        "version_id": draft.id,
+        "notice_id": told.id,
+        "user_id": agreed.sasha.id,
+        "team_id": agreed.saul.team_id or 0,
+        "session_id": first_id(UserSession),
+    }
+    people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
+    session.commit()
+    return World(ids, people)
+
+
+def first_id(model: Any) -> int:
+    return int(db.session.scalars(select(func.min(model.id))).one())
+
+
+@pytest.fixture
+def walker(app: Flask, client: FlaskClient, world: World, hands: Hands) -> "Walker":
+    return Walker(app, client, world, hands)
+
+
+class Walker:
+    """Asks as one person after another, and knows whether the view itself was reached."""
+
+    def __init__(self, app: Flask, client: FlaskClient, world: World, hands: Hands) -> None:
+        self.app, self.client, self.world, self.hands = app, client, world, hands
+        self.was_let_in = False
+        app.before_request(self._note)
+
+    def _note(self) -> None:
+        """Runs after every check has passed."""
+        self.was_let_in = request.endpoint is not None
+
+    def ask(self, who: str, method: str, path: str, **options: Any) -> TestResponse:
+        with self.client.session_transaction() as cookie:
+            cookie.clear()
+            if who in self.world.people:
+                cookie["token"] = self._token(self.world.people[who])
+        self.was_let_in = False
+        return self.client.open(path, method=method, buffered=True, **options)
+
+    def _token(self, user_id: int) -> str:
+        """Signed in, whatever the walk has done to the account so far."""
+        user = db.session.get_one(User, user_id)
+        return sessions.open_session(user, origin=Origin("127.0.0.1", "pytest"), now=self.hands.now)
+
+    def addresses(self, methods: Callable[[str], bool] = lambda _: True) -> Iterator[Address]:
+        for rule in sorted(self.app.url_map.iter_rules(), key=str):
+            if rule.endpoint != "static":
+                yield from (Address(each, rule) for each in asked_of(rule) if methods(each))
+
+    def paths(self, rule: Rule) -> Iterator[str]:
+        """The address with ids of things that are and of things that are not."""
+        existing = {name: self.world.ids.get(name, "nothing") for name in rule.arguments}
+        numbers = {name for name in rule.arguments if name.endswith("_id")}
+        assert numbers <= set(self.world.ids), f"{rule.rule}: say in World what is behind {numbers}"
+        yield self._path(rule, existing)
+        if numbers:
+            yield self._path(rule, existing | dict.fromkeys(numbers, UNKNOWN_ID))
+
+    def _path(self, rule: Rule, values: dict[str, Any]) -> str:
+        with self.app.test_request_context():
+            return str(self.app.url_map.bind("localhost").build(rule.endpoint, values, asked_of(rule)[0]))
+
+
+def asked_of(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def is_safe(method: str) -> bool:
+    return method == "GET"
+
+
+def is_unsafe(method: str) -> bool:
+    return not is_safe(method)
+
+
+def answered(walker: Walker, who: str, address: Address, path: str) -> str:
+    """What is wrong with the answer this person gets, empty when nothing is."""
+    policy = policy_of_address(walker.app, address)
+    is_known = who in SOMEBODY
+    may_enter = policy == PUBLIC or (is_known and policy is not None and may(role_of(walker, who), Permission(policy)))
+    answer = walker.ask(who, address.method, path)
+    return "; ".join(
+        fault
+        for fault, is_so in {
+            f"was {'let in' if walker.was_let_in else 'kept out'}": walker.was_let_in != may_enter,
+            f"{answer.status_code}": answer.status_code >= 500,
+            "is refused without being told so": is_known and not may_enter and answer.status_code != 403,
+            "is not led to sign in": not is_known and not may_enter and not leads_to_sign_in(answer),
+            "lacks a header": not has_headers(answer),
+        }.items()
+        if is_so
+    )
+
+
+def policy_of_address(app: Flask, address: Address) -> str | Permission | None:
+    with app.app_context():
+        return policy_of(address.rule.endpoint)
+
+
+def role_of(walker: Walker, who: str) -> Any:
+    return db.session.get_one(User, walker.world.people[who]).role
+
+
+def leads_to_sign_in(answer: TestResponse) -> bool:
+    return answer.status_code == 303 and answer.location.startswith("/session/new")
+
+
+def has_headers(answer: TestResponse) -> bool:
+    as_set = all(answer.headers.get(name) == value for name, value in HEADERS.items())
+    return as_set and answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_every_address_has_a_policy(app: Flask) -> None:
+    with app.app_context():
+        bare = [rule.rule for rule in app.url_map.iter_rules() if policy_of(rule.endpoint) is None]
+    assert bare == []
+
+
+@pytest.mark.parametrize("who", SOMEBODY + NOBODY)
+def test_everybody_is_let_in_where_their_role_allows_it_and_nowhere_else(walker: Walker, who: str) -> None:
+    faults = [
+        f"{who}: {address.method} {path}: {fault}"
+        for address in walker.addresses()
+        for path in walker.paths(address.rule)
+        if (fault := answered(walker, who, address, path))
+    ]
+    assert faults == []
+
+
+def test_a_view_without_a_policy_answers_nobody(walker: Walker) -> None:
+    walker.app.add_url_rule("/forgotten", "forgotten", lambda: "open")
+    assert walker.ask("ada", "GET", "/forgotten").status_code == 403
+    assert leads_to_sign_in(walker.ask("anonymous", "GET", "/forgotten"))
+    assert not walker.was_let_in
+
+
+def test_a_number_that_no_row_can_have_leads_nowhere(walker: Walker) -> None:
+    asked = [
+        re.sub(r"/\d+", f"/{NO_ID}", next(walker.paths(address.rule)))
+        for address in walker.addresses(is_safe)
+        if any(name.endswith("_id") for name in address.rule.arguments)
+    ]
+    assert {walker.ask("ada", "GET", path).status_code for path in asked} == {404}
+    assert len(asked) > 5
+
+
+# forms of others
+
+
+def test_a_form_without_its_token_changes_nothing(walker: Walker, session: Db) -> None:
+    walker.app.config["WTF_CSRF_ENABLED"] = True
+    for address in walker.addresses(is_unsafe):
+        policy = policy_of_address(walker.app, address)
+        before = session.scalar(select(func.count(Event.id)))
+        who = next(each for each in SOMEBODY if policy == PUBLIC or may(role_of(walker, each), Permission(policy)))
+        answer = walker.ask(who, address.method, next(walker.paths(address.rule)))
+        assert answer.status_code == 400, str(address)
+        assert not walker.was_let_in, str(address)
+        assert session.scalar(select(func.count(Event.id))) == before, str(address)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
+def test_a_form_of_another_site_is_refused_whatever_it_holds(walker: Walker, site: str) -> None:
+    for address in walker.addresses(is_unsafe):
+        path = next(walker.paths(address.rule))
+        answer = walker.ask("ada", address.method, path, headers={"Sec-Fetch-Site": site})
+        assert answer.status_code == 400, str(address)
+        assert not walker.was_let_in, str(address)
+
+
+def test_a_link_of_another_site_may_lead_here(walker: Walker) -> None:
+    assert walker.ask("ada", "GET", "/people/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_a_method_that_no_address_knows_is_refused(walker: Walker, method: str) -> None:
+    for address in walker.addresses():
+        answer = walker.ask("ada", method, next(walker.paths(address.rule)))
+        assert answer.status_code == 405, str(address)
+        assert not walker.was_let_in
+        assert has_headers(answer)
+
+
+def test_a_role_counts_from_the_next_request(walker: Walker, session: Db, agreed: Cast) -> None:
+    assert walker.ask("marta", "GET", "/people/new").status_code == 403
+    agreed.marta.role = Role.ADMIN
+    session.commit()
+    assert walker.client.get("/people/new").status_code == 200
+
+
+def test_somebody_signed_out_meanwhile_is_brought_back_to_the_page_of_the_form(walker: Walker) -> None:
+    answer = walker.ask(
+        "anonymous", "POST", "/leads/1/qualification", headers={"Referer": "http://localhost/leads/1?tab=history"}
+    )
+    assert answer.location == "/session/new?next=/leads/1?tab%3Dhistory"
+    assert "nothing was saved" in walker.client.get(answer.location).text
+
+
+def test_a_script_is_told_401_instead(walker: Walker) -> None:
+    answer = walker.ask("anonymous", "GET", "/leads/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.json) == (401, {"message": "You were signed out. Sign in again."})
