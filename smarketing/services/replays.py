@@ -18,7 +18,7 @@ def replay(handoff: Handoff, *, now: datetime) -> None:
     """Give each clock the ending that it has by the answers and touches that remain."""
     db.session.flush()
     for clock, ending in endings(handoff):
-        stored = Outcome.RUNNING if _is_waiting(clock) else clock.outcome
+        stored = Outcome.RUNNING if is_waiting(clock) else clock.outcome
         if (stored, clock.stopped_at) != ending:
             _correct(clock, ending, now=now)
 
@@ -43,6 +43,11 @@ def endings(handoff: Handoff) -> list[tuple[Clock, Ending]]:
     ]
 
 
+def is_waiting(clock: Clock) -> bool:
+    """Whether it still waits for its milestone, overdue or not."""
+    return clock.stopped_at is None and clock.outcome in (Outcome.RUNNING, Outcome.BREACHED)
+
+
 def _happened(handoff: Handoff) -> set[tuple[str, datetime]]:
     answers = select(Disposition.kind, Disposition.occurred_at).where(Disposition.handoff_id == handoff.id)
     touched = select(Touch.occurred_at).where(Touch.handoff_id == handoff.id)
@@ -64,7 +69,3 @@ def _correct(clock: Clock, ending: Ending, *, now: datetime) -> None:
         clocks.void_clock(clock, at=ending.stopped_at, now=now)
     else:
         clocks.stop_clock(clock, at=ending.stopped_at, now=now)
-
-
-def _is_waiting(clock: Clock) -> bool:
-    return clock.stopped_at is None and clock.outcome in (Outcome.RUNNING, Outcome.BREACHED)
