@@ -12,24 +12,29 @@ class InvalidSettings(SystemExit):
     """The application refuses to start; the message says which setting and what to do."""
 
 
+SWITCH = ("on", "off")
+SCHEDULERS = ("embedded", "separate", "off")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
 def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
-    """The Flask configuration. Raises InvalidSettings for a missing or weak secret in production."""
+    """The Flask configuration. Raises InvalidSettings for a missing or weak secret and for what it cannot read."""
     env = dict(os.environ) if environ is None else environ
     mode = env.get("SMARKETING_ENV", "production")
     instance = Path(env.get("SMARKETING_INSTANCE", ROOT / "instance")).absolute()
-    is_secure = env.get("SMARKETING_HTTPS", "off") == "on"
+    is_secure = _one_of(env, "SMARKETING_HTTPS", SWITCH, "off") == "on"
     return {
         "MODE": mode,
         "SECRET_KEY": _secret(env, instance),
-        "SECRET_KEY_FALLBACKS": [key for key in env.get("SECRET_KEY_FALLBACKS", "").split(",") if key],
+        "SECRET_KEY_FALLBACKS": _former_secrets(env),
         "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
         # an error of the database must not bring the values of a lead into the log; a restarted server is noticed
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
-        "SCHEDULER": env.get("SMARKETING_SCHEDULER", "embedded"),
+        "SCHEDULER": _one_of(env, "SMARKETING_SCHEDULER", SCHEDULERS, "embedded"),
         "UPLOADS": str(Path(env.get("SMARKETING_UPLOADS", instance / "uploads"))),
         "MAX_UPLOAD_BYTES": _whole_number(env, "SMARKETING_MAX_UPLOAD_MB", 256) * 1024 * 1024,
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
-        "TRUSTED_HOSTS": [host for host in env.get("SMARKETING_HOSTS", "").split(",") if host] or None,
+        "TRUSTED_HOSTS": _list(env.get("SMARKETING_HOSTS")) or None,
         "PROXIES": _whole_number(env, "SMARKETING_PROXIES", 0),
         "HTTPS": is_secure,
         "SESSION_COOKIE_NAME": "__Host-smarketing" if is_secure else "smarketing",
@@ -37,16 +42,15 @@ def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
-        "LOG_LEVEL": env.get("SMARKETING_LOG_LEVEL", "INFO"),
+        "LOG_LEVEL": _one_of(env, "SMARKETING_LOG_LEVEL", LOG_LEVELS, "INFO"),
     }
 
 
 def _secret(env: dict[str, str], instance: Path) -> str:
-    secret = env.get("SECRET_KEY", "")
-    path = Path(env.get("SECRET_KEY_FILE", instance / "secret_key"))
-    if not secret and path.is_file():
-        secret = path.read_text().strip()
-    if len(secret) < MINIMUM_SECRET_LENGTH or len(set(secret)) < 10:
+    kept = instance / "secret_key"
+    is_kept = not env.get("SECRET_KEY_FILE") and kept.is_file()
+    secret = _secretly(env | {"SECRET_KEY_FILE": str(kept)} if is_kept else env, "SECRET_KEY")
+    if not _is_strong(secret):
         raise InvalidSettings(
             "SECRET_KEY is missing or weak: it needs at least 32 varied characters. Make one with"
             " `python3 -c 'import secrets; print(secrets.token_hex(32))'` and set SECRET_KEY or SECRET_KEY_FILE."
@@ -54,15 +58,50 @@ def _secret(env: dict[str, str], instance: Path) -> str:
     return secret
 
 
+def _former_secrets(env: dict[str, str]) -> list[str]:
+    secrets = _list(_secretly(env, "SECRET_KEY_FALLBACKS"))
+    if not all(map(_is_strong, secrets)):
+        raise InvalidSettings("SECRET_KEY_FALLBACKS holds a weak key: whoever guesses it could sign in as anybody.")
+    return secrets
+
+
+def _is_strong(secret: str) -> bool:
+    return len(secret) >= MINIMUM_SECRET_LENGTH and len(set(secret)) >= 10
+
+
 def _database_url(env: dict[str, str], instance: Path) -> str:
-    url = env.get("SMARKETING_DATABASE_URL")
+    url = _secretly(env, "SMARKETING_DATABASE_URL")
     if not url:
         instance.mkdir(parents=True, exist_ok=True)
         return f"sqlite:///{instance / 'smarketing.db'}"
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
+    if not url.startswith(("sqlite:////", "postgresql+psycopg://")):
+        raise InvalidSettings("SMARKETING_DATABASE_URL must begin with postgresql:// or with sqlite:////.")
     return url
+
+
+def _secretly(env: dict[str, str], name: str) -> str:
+    """A setting, or what is in the file that NAME_FILE names, as container tools hand secrets over; or nothing."""
+    path = env.get(f"{name}_FILE")
+    if env.get(name) or not path:
+        return env.get(name, "")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSettings(f"{name}_FILE names {path}, which cannot be read: {error}") from None
+
+
+def _list(text: str | None) -> list[str]:
+    return [each.strip() for each in (text or "").split(",") if each.strip()]
+
+
+def _one_of(env: dict[str, str], name: str, words: tuple[str, ...], default: str) -> str:
+    value = env.get(name) or default
+    if value not in words:
+        raise InvalidSettings(f"{name} must be one of {', '.join(words)}, not “{value}”.")
+    return value
 
 
 def _whole_number(env: dict[str, str], name: str, default: int) -> int:
