@@ -52,8 +52,10 @@ def suggested(headers: Sequence[str]) -> dict[str, str]:
     """A field for each column that is called like one; at most one column per field."""
     mapping: dict[str, str] = {}
     for field, ranks in _RANKS.items():
-        fitting = [(ranks[_key(header)], header) for header in headers if _key(header) in ranks]
-        free = [header for _rank, header in sorted(fitting) if header not in mapping and not is_own(header)]
+        fitting = sorted(
+            (header for header in headers if _key(header) in ranks), key=lambda header: ranks[_key(header)]
+        )
+        free = [header for header in fitting if header not in mapping and not is_own(header)]
         if free:
             mapping[free[0]] = field
     needless = set() if "engagement" in mapping.values() else {"engaged_at"}
