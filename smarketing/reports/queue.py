@@ -11,12 +11,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import aliased, joinedload
 
 from smarketing.db import among, db
-from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.importing import folded
 from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
-from smarketing.models.handoffs import Handoff
+from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Lead
 
 COUNTED = 99
@@ -91,22 +90,18 @@ def read(
 def without_deadline(owner_ids: Sequence[int | None], *, search: str = "") -> Select[Any]:
     """The ids of open hand-offs for which no clock runs, such as SQLs that are neither won nor lost yet."""
     waits = select(_Other.id).where(_Other.handoff_id == Handoff.id, _is_unstopped(_Other)).exists()
-    query = select(Handoff.id.label("id")).where(is_open(), ~waits, _is_of(owner_ids))
+    query = select(Handoff.id.label("id")).where(IS_OPEN, ~waits, _is_of(owner_ids))
     return _matching(query, search, Handoff.lead_id)
 
 
 def count_open(owner_ids: Sequence[int | None]) -> int:
     """How many open hand-offs these owners have; counted up to COUNTED + 1."""
-    counted = select(Handoff.id).where(is_open(), _is_of(owner_ids))
+    counted = select(Handoff.id).where(IS_OPEN, _is_of(owner_ids))
     return db.session.scalar(select(func.count()).select_from(counted.limit(COUNTED + 1).subquery())) or 0
 
 
-def is_open() -> ColumnElement[bool]:
-    return Handoff.state.in_([literal_column(f"'{state}'") for state in OPEN_STATES])
-
-
 def open_ids(owner_id: int) -> Sequence[int]:
-    return db.session.scalars(select(Handoff.id).where(Handoff.owner_id == owner_id, is_open())).all()
+    return db.session.scalars(select(Handoff.id).where(Handoff.owner_id == owner_id, IS_OPEN)).all()
 
 
 def entries(handoff_ids: Sequence[int]) -> list[Entry]:

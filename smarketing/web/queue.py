@@ -13,7 +13,7 @@ from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.roles import Permission, Role, may
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
-from smarketing.models.handoffs import Handoff
+from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Score
 from smarketing.models.people import User
 from smarketing.reports import queue
@@ -30,8 +30,6 @@ bp = Blueprint("queue", __name__, url_prefix="/queue")
 MINE, TEAM = "mine", "none"
 MINE_AND_TEAM = 2
 SHOWN_PARTS = 2
-IN_A_ROW = 2
-"""How many acts a row offers; the lead's page has all of them."""
 
 
 class Line(NamedTuple):
@@ -133,7 +131,7 @@ def _line(entry: Entry) -> Line:
         clock,
         in_language(clause.title) if clause else None,
         _why(handoff, entry.terms),
-        acts(handoff, urgent=clause.stops_on if clause else ())[:IN_A_ROW],
+        acts(handoff, urgent=clause.stops_on if clause else ()),
     )
 
 
@@ -179,7 +177,7 @@ def _owner_choices() -> list[tuple[str, str]]:
 
 def _sellers() -> Sequence[User]:
     """Sales reps, and whoever else still has an open hand-off; those who left last."""
-    has_open = select(Handoff.id).where(Handoff.owner_id == User.id, queue.is_open()).exists()
+    has_open = select(Handoff.id).where(Handoff.owner_id == User.id, IS_OPEN).exists()
     sells = or_(User.role == Role.SALES_REP, has_open)
     query = select(User).where(sells).order_by(User.disabled_at.is_not(None), User.name, User.id)
     return db.session.scalars(query).all()
