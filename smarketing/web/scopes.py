@@ -20,6 +20,7 @@ from smarketing.web.spoken import month_name, source_name
 Word = TypeVar("Word", bound=StrEnum)
 
 NO_SOURCE, NO_OWNER = "~none", "none"
+LONGEST_SOURCE = 120
 MONTHS_SHOWN = 12
 MONTHS_OFFERED = 60
 
@@ -173,6 +174,8 @@ def _months(cohort: Cohort, today: date) -> list[Period]:
 def _source() -> tuple[str | None, Choices]:
     known = funnel.sources()
     asked = request.args.get("source", "")
+    if len(asked) > LONGEST_SOURCE or "\0" in asked:
+        asked = ""
     source = {"": None, NO_SOURCE: ""}.get(asked, asked)
     pairs = [("", gettext("All sources")), *((name or NO_SOURCE, source_name(name)) for name in known)]
     if source is not None and source not in known:

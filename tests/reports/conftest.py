@@ -7,21 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.models.agreements import AgreementVersion
-from smarketing.models.clocks import Clock
 from smarketing.models.leads import Lead
-from smarketing.models.tallies import DUE, Cohort
 from smarketing.services import tallies
 from tests.cast import Cast
 from tests.conftest import Hands
 from tests.reports import invented
 
 Db = scoped_session[Session]
-
-
-def mark_all(session: Db) -> None:
-    tallies.mark_stale(Cohort.ARRIVED, session.scalars(select(Lead.arrived_on)))
-    tallies.mark_stale(Cohort.MQL, session.scalars(select(Lead.mql_on)))
-    tallies.mark_stale(DUE, session.scalars(select(Clock.due_on)))
 
 
 def nothing_is_rolled_up(_session: Db) -> None:
@@ -53,7 +45,7 @@ def facts(request: pytest.FixtureRequest, session: Db, agreed: Cast, hands: Hand
     hands.set(invented.NOW)
     version_id = session.scalars(select(AgreementVersion.id)).one()
     invented.leads(150, agreed, version_id, seed=2026)
-    mark_all(session)
+    invented.mark_all()
     state: Callable[[Db], None] = request.param
     state(session)
     return [*session.scalars(select(Lead))]

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from sqlalchemy import select
+
 from smarketing.db import db
 from smarketing.domain.dispositions import DispositionKind, HandoffState
 from smarketing.domain.lifecycle import Milestones, Stage, stage_of
@@ -11,6 +13,8 @@ from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
+from smarketing.models.tallies import DUE, Cohort
+from smarketing.services import tallies
 from tests.cast import Cast
 
 ZONE = "Europe/Paris"
@@ -33,6 +37,12 @@ def leads(count: int, cast: Cast, version_id: int, *, seed: int) -> None:
         for cycle in range(random.randint(0, 2) if lead.mql_at else 0):
             _hand_off(random, lead, cycle + 1, cast, version_id)
     db.session.flush()
+
+
+def mark_all() -> None:
+    """As whoever writes facts must: their days are to be counted."""
+    for kind, column in ((Cohort.ARRIVED, Lead.arrived_on), (Cohort.MQL, Lead.mql_on), (DUE, Clock.due_on)):
+        tallies.mark_stale(kind, db.session.scalars(select(column)))
 
 
 def _lead(random: Random) -> Lead:
