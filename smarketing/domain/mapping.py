@@ -44,10 +44,10 @@ def check_mapping(mapping: Mapping[str, str], headers: Sequence[str]) -> None:
     for column, field in mapping.items():
         if column not in headers:
             message = N_("The file has no column “%(column)s”. Its columns are: %(columns)s.")
-            raise InvalidInput("mapping", message, column=column[:100], columns=[*headers])
+            raise InvalidInput("mapping", message, column=column[:100], columns=", ".join(headers))
         if not is_field(field):
             message = N_("There is no field “%(name)s”. The fields are: %(fields)s, custom.… and engagement.….")
-            raise InvalidInput("mapping", message, name=field[:60], fields=list(FIELDS))
+            raise InvalidInput("mapping", message, name=field[:60], fields=", ".join(FIELDS))
     field, count = Counter(mapping.values()).most_common(1)[0] if mapping else ("", 0)
     if count > 1:
         columns = [column for column, mapped in mapping.items() if mapped == field]

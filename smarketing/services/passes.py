@@ -59,13 +59,13 @@ class Chunk(NamedTuple):
 def waiting(*, now: datetime) -> int | None:
     """An import that nobody is at work on."""
     return db.session.scalar(
-        select(Import.id).where(Import.state.in_(imports.RUNNING), _is_silent(now)).order_by(Import.id).limit(1)
+        select(Import.id).where(Import.state.in_(imports.RUNNING), _is_silent(now=now)).order_by(Import.id).limit(1)
     )
 
 
 def claim(import_id: int, folder: Path, *, now: datetime) -> Work | None:
     """Take an import on, unless somebody else has. A check begins again; an import goes on where it was."""
-    taken = update(Import).where(Import.id == import_id, Import.state.in_(imports.RUNNING), _is_silent(now))
+    taken = update(Import).where(Import.id == import_id, Import.state.in_(imports.RUNNING), _is_silent(now=now))
     taken = taken.values(heartbeat_at=now).execution_options(synchronize_session=False)
     if db.session.scalar(taken.returning(Import.id)) is None:
         return None
@@ -144,7 +144,7 @@ def advance(work: Work, chunk: Chunk, outcome: Outcome, *, now: datetime) -> Out
         "heartbeat_at": now,
     }
     if chunk.is_last:
-        counts |= _ending(work.state, now)
+        counts |= _ending(work.state, now=now)
     advanced = update(Import).where(
         Import.id == work.import_id, Import.state == work.state, Import.read_bytes == chunk.starts
     )
@@ -156,7 +156,7 @@ def advance(work: Work, chunk: Chunk, outcome: Outcome, *, now: datetime) -> Out
     return outcome._replace(rejected=rejected)
 
 
-def _ending(state: ImportState, now: datetime) -> dict[str, Any]:
+def _ending(state: ImportState, *, now: datetime) -> dict[str, Any]:
     after = {"edition": Import.edition + 1, "heartbeat_at": None}
     if state is ImportState.CHECKING:
         return after | {"state": ImportState.CHECKED}
@@ -174,7 +174,7 @@ def _stopped() -> Conflict:
     return Conflict(N_("The import was stopped, or is read by somebody else."))
 
 
-def _is_silent(now: datetime) -> Any:
+def _is_silent(*, now: datetime) -> Any:
     return or_(Import.heartbeat_at.is_(None), Import.heartbeat_at < now - SILENCE)
 
 

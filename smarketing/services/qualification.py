@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from smarketing.db import bulk_insert, db, json_text, next_ids
 from smarketing.domain import lifecycle, scoring
-from smarketing.domain.criteria import Facts
 from smarketing.domain.errors import N_, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.periods import local_day
+from smarketing.domain.verdicts import Facts
 from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona

@@ -8,7 +8,7 @@ from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from smarketing.domain.calendars import Calendar
-from smarketing.domain.criteria import Asked, Criterion, Engaged, OneOf, outline
+from smarketing.domain.criteria import Criterion, Engaged, OneOf
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
@@ -20,6 +20,7 @@ from smarketing.domain.terms import (
     ScoringClause,
     Terms,
 )
+from smarketing.domain.verdicts import Asked, outline
 from smarketing.web.filters import number, percent
 from smarketing.web.words import in_language, sentence
 

@@ -10,17 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from smarketing.domain.criteria import (
-    MAX_DEPTH,
-    NUMBER_FIELDS,
-    Criterion,
-    Facts,
-    Reason,
-    compile_test,
-    depth,
-    judge,
-    personas_named,
-)
+from smarketing.domain.criteria import MAX_DEPTH, NUMBER_FIELDS, Criterion, depth, personas_named
+from smarketing.domain.verdicts import Facts, Reason, compile_test, judge
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 RULES: TypeAdapter[Criterion] = TypeAdapter(Criterion)

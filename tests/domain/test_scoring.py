@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.domain.criteria import Facts
 from smarketing.domain.scoring import ENGAGEMENT_LIMIT, FIT_LIMIT, Part, Scorer
+from smarketing.domain.verdicts import Facts
 from tests.cast import clause, document, terms
 
 NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)

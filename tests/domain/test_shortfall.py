@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from smarketing.domain.criteria import Criterion, Facts, judge
+from smarketing.domain.criteria import Criterion
 from smarketing.domain.shortfall import lacks
+from smarketing.domain.verdicts import Facts, judge
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POINTS = {"field": "points", "at_least": 60}
