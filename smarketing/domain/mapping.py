@@ -52,7 +52,7 @@ def check_mapping(mapping: Mapping[str, str], headers: Sequence[str]) -> None:
     if count > 1:
         columns = [column for column, mapped in mapping.items() if mapped == field]
         raise InvalidInput(
-            "mapping", N_("Only one column can be “%(name)s”: %(columns)s."), name=field, columns=columns
+            "mapping", N_("Only one column can be “%(name)s”: %(columns)s."), name=field, columns=", ".join(columns)
         )
     if not {"email", "external_id"} & set(mapping.values()):
         raise InvalidInput("mapping", N_("Leads are known by their e-mail or their id: say which column holds it."))
