@@ -14,9 +14,10 @@ from smarketing.domain.roles import Role
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import Team, User
-from smarketing.services import clocks, journal
+from smarketing.services import clocks, journal, notices
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
+from smarketing.services.notices import Owed
 
 
 def deal_owners(count: int, *, force: Force) -> Sequence[int | None]:
@@ -72,7 +73,14 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
         ),
         now=now,
     )
+    if owner_id is not None and owner_id != actor.id:
+        notices.owe_many((_given(row.id, row.lead_id, owner_id, now=now) for row in moving), now=now)
     return len(moved)
+
+
+def _given(handoff_id: int, lead_id: int, owner_id: int, *, now: datetime) -> Owed:
+    name = EventName.HANDOFF_REASSIGNED
+    return Owed([owner_id], name, f"{name}:{handoff_id}:{now.isoformat()}", handoff_id, lead_id)
 
 
 def _open_of_others(handoff_ids: Sequence[int], owner_id: int | None) -> Select[int, int, int, int | None]:

@@ -104,6 +104,8 @@ def _line(notice: Notice, lead: Lead | None, version_id: int | None) -> Line:
 
 
 def _sentence(kind: EventName, notice: Notice, lead: Lead | None, version_id: int | None) -> str:
+    if kind is EventName.HANDOFF_REASSIGNED and lead is not None:
+        return gettext("%(lead)s was given to you: the clocks go on as they were", lead=lead.name)
     if kind not in SENTENCES or lead is None or version_id is None:
         return label(kind)
     data = notice.data or {}

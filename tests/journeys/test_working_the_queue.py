@@ -20,6 +20,12 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 LONG = "Anne-Sophie de la Rochefoucauld-Montbel ليلى الحسن 🚀 " * 3
 
 
+@pytest.fixture(scope="session")
+def database() -> str:
+    """What stands behind the pages is told on both; here it is about the browser."""
+    return "sqlite"
+
+
 @pytest.fixture
 def queued(session: Db, cast: Cast, hands: Hands) -> None:
     """Five leads of Saul's, each a minute more urgent than the next, and one that waits for the team."""

@@ -13,6 +13,7 @@ from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
+from smarketing.models.notices import Notice
 from smarketing.models.people import User
 from smarketing.models.tallies import StaleDay
 from smarketing.services import corrections, handoffs, qualification, routing, touches
@@ -326,6 +327,7 @@ def test_a_manager_gives_open_hand_offs_to_another_rep_and_the_clocks_go_on(
     assert session.scalars(select(Clock.owner_id).where(Clock.handoff_id == offered.id)).all() == [sara.id]
     told = session.scalars(select(Event).where(Event.name == "handoff.reassigned")).one()
     assert (told.actor_id, told.data) == (agreed.sasha.id, {"owner": sara.id, "before": saul.id})
+    assert session.execute(select(Notice.recipient_id, Notice.kind)).all() == [(sara.id, "handoff.reassigned")]
     with pytest.raises(NotAllowed):
         handoffs.accept(offered.id, actor=saul, now=hands.now)
     handoffs.accept(offered.id, actor=sara, now=hands.now)

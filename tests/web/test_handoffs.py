@@ -312,6 +312,8 @@ def test_a_manager_gives_a_hand_off_to_another_rep(
     assert set(session.scalars(select(Clock.owner_id))) == {sara.id}
     again = manager.post(f"/handoffs/{offered.id}/owner", data={"owner": str(sara.id)})
     assert again.status_code == 409
+    assert f"{offered.lead.name} was given to you" in sign_in(sara).get("/notices/").text
+    sign_in(agreed.sasha)
     assert manager.post(f"/handoffs/{offered.id}/owner", data={"owner": ""}).status_code == 303
     session.expire_all()
     assert offered.owner_id is None
