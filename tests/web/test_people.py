@@ -93,7 +93,7 @@ def test_the_list_goes_on_page_by_page_and_back(ada: FlaskClient, cast: Cast, ha
     assert [len(each) for each in seen] == [people.SIZE, people.SIZE, 2]
     everybody = [name for page in seen for name in page]
     assert everybody == sorted(everybody)
-    back = linked(page, "prev")
+    back = linked(text, "prev")
     assert back
     assert names(ada.get(back).text) == seen[1]
     first = linked(ada.get(back).text, "prev")
