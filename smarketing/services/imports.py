@@ -135,16 +135,10 @@ def record_end(import_id: int, *, actor_id: int | None, now: datetime) -> None:
         return
     names = ("new_count", "changed_count", "unchanged_count", "rejected_count", "mql_count")
     counts = {name.removesuffix("_count"): getattr(ended, name) for name in names}
-    journal.record(
-        EventName.IMPORT_FINISHED,
-        "import",
-        import_id,
-        occurred_at=now,
-        now=now,
-        actor_id=actor_id,
-        data={"state": ended.state.value, **counts},
-    )
-    owed = Owed([ended.created_by_id], EventName.IMPORT_FINISHED, f"import:{import_id}", data={"import": import_id})
+    told = {"state": ended.state.value, **counts}
+    name = EventName.IMPORT_FINISHED
+    journal.record(name, "import", import_id, occurred_at=now, now=now, actor_id=actor_id, data=told)
+    owed = Owed([ended.created_by_id], name, f"import:{import_id}", data={"import": import_id, **told})
     notices.owe_many([owed], now=now)
 
 

@@ -7,10 +7,10 @@ from flask_babel import gettext, ngettext
 
 from smarketing.domain.column_names import suggested
 from smarketing.domain.criteria import CUSTOM_PREFIX
-from smarketing.domain.errors import N_
+from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.importing import ImportState
 from smarketing.domain.lifecycle import Stage
-from smarketing.domain.mapping import ENGAGEMENT_PREFIX, custom_field
+from smarketing.domain.mapping import ENGAGEMENT_PREFIX, custom_field, is_field
 from smarketing.domain.rejection import is_own
 from smarketing.domain.terms import Terms
 from smarketing.models.imports import Import
@@ -67,6 +67,13 @@ def name_of(field: str) -> str:
     if field.startswith(CUSTOM_PREFIX):
         return gettext("Further fact: %(name)s", name=field.removeprefix(CUSTOM_PREFIX).replace("_", " "))
     return field_name(field)
+
+
+def named(fault: InvalidInput) -> InvalidInput:
+    """The refusal with the field as people call it, where it names one."""
+    field = fault.params.get("name", "")
+    words = {"name": name_of(field)} if is_field(field) else {}
+    return InvalidInput(fault.field, fault.message, **fault.params | words)
 
 
 def columns_of(brought: Import, samples: Sequence[Sequence[str]], terms: Terms | None) -> list[Column]:

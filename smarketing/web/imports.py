@@ -121,7 +121,7 @@ def check(import_id: int) -> Answer:
                 imports.begin_check(brought, chosen, form.options(), edition=form.read_edition())
             return redirect(url_for(".show", import_id=import_id), code=303)
         except InvalidInput as fault:
-            show_fault(form, fault)
+            show_fault(form, import_words.named(fault))
     brought = db.get_or_404(Import, import_id)
     db.session.expunge(brought)
     brought.mapping = chosen

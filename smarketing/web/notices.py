@@ -30,6 +30,11 @@ SENTENCES = {
     EventName.CLOCK_WARNED: N_("%(lead)s: “%(clause)s” is due %(due)s"),
     EventName.CLOCK_BREACHED: N_("%(lead)s: “%(clause)s” was due %(due)s and was not met"),
 }
+IMPORT_ENDS = {
+    "done": N_("Your import is done: %(new)s new leads, %(mql)s MQLs, %(rejected)s rows rejected"),
+    "cancelled": N_("Your import was stopped: %(new)s new leads were taken"),
+    "failed": N_("Your import failed: %(new)s new leads were taken before"),
+}
 STATES = {EventName.CLOCK_WARNED: Urgency.AT_RISK, EventName.CLOCK_BREACHED: Urgency.OVERDUE}
 
 
@@ -96,22 +101,36 @@ def _line(notice: Notice, lead: Lead | None, version_id: int | None) -> Line:
     return Line(
         notice.id,
         _sentence(kind, notice, lead, version_id),
-        url_for("leads.show", lead_id=lead.id) if lead else None,
+        _url(notice, lead),
         STATES.get(kind),
         notice.created_at,
         notice.read_at is None,
     )
 
 
+def _url(notice: Notice, lead: Lead | None) -> str | None:
+    if lead:
+        return url_for("leads.show", lead_id=lead.id)
+    import_id = (notice.data or {}).get("import")
+    return url_for("imports.show", import_id=import_id) if import_id else None
+
+
 def _sentence(kind: EventName, notice: Notice, lead: Lead | None, version_id: int | None) -> str:
     if kind is EventName.HANDOFF_REASSIGNED and lead is not None:
         return gettext("%(lead)s was given to you: the clocks go on as they were", lead=lead.name)
+    if kind is EventName.IMPORT_FINISHED:
+        return _ended_import(notice.data or {})
     if kind not in SENTENCES or lead is None or version_id is None:
         return label(kind)
     data = notice.data or {}
     clause = agreements.version(version_id).terms.clock(data["clause"])
     due = filters.local_datetime(datetime.fromisoformat(data["due_at"]))
     return gettext(SENTENCES[kind], lead=lead.name, clause=clause.title.in_locale(str(get_locale())), due=due)
+
+
+def _ended_import(data: dict[str, Any]) -> str:
+    counts = {name: filters.number(data.get(name, 0)) for name in ("new", "mql", "rejected")}
+    return gettext(IMPORT_ENDS.get(data.get("state", ""), IMPORT_ENDS["done"]), **counts)
 
 
 def _place() -> dict[str, Any]:

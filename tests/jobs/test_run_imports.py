@@ -141,9 +141,10 @@ def test_an_import_brings_every_lead_and_tells_who_brought_it(session: Db, agree
     assert stages == {"a@example.com": Stage.MQL, "b@example.com": Stage.MQL, "cold@example.com": Stage.INQUIRY}
     assert set(session.scalars(select(Lead.import_id))) == {brought.id}
     (told,) = session.scalars(select(Event).where(Event.name == "import.finished"))
-    assert told.data == {"state": "done", "new": 3, "changed": 0, "unchanged": 0, "rejected": 1, "mql": 2}
+    outcome = {"state": "done", "new": 3, "changed": 0, "unchanged": 0, "rejected": 1, "mql": 2}
+    assert told.data == outcome
     (owed,) = session.scalars(select(Notice).where(Notice.kind == "import.finished"))
-    assert (owed.recipient_id, owed.data) == (agreed.marta.id, {"import": brought.id})
+    assert (owed.recipient_id, owed.data) == (agreed.marta.id, {"import": brought.id, **outcome})
     assert list(folder().iterdir()) == []
     assert run(hands) == 0
 
