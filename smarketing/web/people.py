@@ -83,6 +83,7 @@ def index() -> str:
             (DISABLED, gettext("Disabled")),
             (EVERYBODY, gettext("All")),
         ],
+        none_yet=passwords.NONE_YET,
         is_filtered=any(request.args.get(name) for name in ("q", "role", "department", "state")),
     )
 
