@@ -31,7 +31,7 @@ group = AppGroup("leads", help="Leads and the files they come in.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Once per column; guessed when never given.")
 @click.option("--zone", metavar="ZONE", help="Where the file’s clocks stand, such as Europe/Paris; else the person’s.")
-@click.option("--day-first/--month-first", default=None, help="How 3/4/2026 is meant.")
+@click.option("--day-first/--month-first", default=None, help="How 3/4/2026 is meant; else as the file has it.")
 @click.option("--source", default="", help="For rows that name none.")
 @click.option(
     "--rejected", type=click.File("w", encoding="utf-8-sig", lazy=True), help="Where rejected rows go, as CSV."
@@ -92,6 +92,8 @@ def _begin(
             )
         try:
             mapping = _mapping(maps) or suggested(brought.headers)
+            if options.day_first is None:
+                options = options._replace(day_first=imports.options_of(brought).day_first)
             options = options._replace(zone=options.zone or actor.zone)
             if dry_run:
                 imports.begin_check(brought, mapping, options, edition=brought.edition)

@@ -5,6 +5,7 @@ Without an offset it is told by the clocks of the file's zone; a day alone means
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -23,6 +24,14 @@ _WRITTEN: Final = re.compile(
 
 class NoInstant(DomainError):
     """The text names no instant, or more than one."""
+
+
+def order_in(texts: Iterable[str]) -> bool | None:
+    """Whether the day comes first in these; None where nothing tells, or they disagree."""
+    dates = (found for text in texts if (found := _WRITTEN.fullmatch(text.strip())) and found["mark"] != ".")
+    pairs = [(int(found["one"]), int(found["two"])) for found in dates if len(found["one"]) <= 2]
+    orders = {one > 12 for one, two in pairs if (one > 12) != (two > 12)}
+    return orders.pop() if len(orders) == 1 else None
 
 
 class Instants:

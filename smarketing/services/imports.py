@@ -14,6 +14,7 @@ from smarketing.db import db
 from smarketing.domain.errors import N_, Conflict, DomainError
 from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
+from smarketing.domain.instants import order_in
 from smarketing.domain.mapping import Options, check_mapping, check_options
 from smarketing.models.imports import Import, RejectedRow
 from smarketing.models.people import User
@@ -23,6 +24,8 @@ from smarketing.services.notices import Owed
 RUNNING: Final = (ImportState.CHECKING, ImportState.IMPORTING)
 MAPPABLE: Final = (ImportState.UPLOADED, ImportState.CHECKED)
 ENDED: Final = (ImportState.DONE, ImportState.CANCELLED, ImportState.FAILED)
+SAMPLE: Final = 1000
+"""Rows that are asked whether the day or the month comes first."""
 _FROM_THE_START: Final[Mapping[str, Any]] = {
     "read_bytes": 0,
     "row_count": 0,
@@ -48,11 +51,13 @@ def upload(
 ) -> Import:
     """Keep a file; `limit` is in bytes. Raises Unreadable for one that cannot be taken, and keeps nothing of it."""
     stored = uploads.store(stream, folder, limit=limit, encoding=encoding, delimiter=delimiter)
+    sample = uploads.sample(stored.stored_as, stored.delimiter, folder, count=SAMPLE)
+    order = order_in(cell for row in sample for cell in row)
     brought = Import(
         filename=Path(filename).name[-255:] or "leads.csv",
         **stored._asdict(),
         mapping={},
-        options=Options(zone=actor.zone)._asdict(),
+        options=Options(zone=actor.zone, day_first=order)._asdict(),
         state=ImportState.UPLOADED,
         created_by_id=actor.id,
         created_at=now,

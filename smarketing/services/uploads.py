@@ -4,6 +4,8 @@ import codecs
 import io
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -49,11 +51,14 @@ def remove(stored_as: str, folder: Path) -> None:
 
 
 def sample(stored_as: str, delimiter: str, folder: Path, *, count: int) -> list[list[str]]:
-    """The first rows under the header."""
-    with (folder / stored_as).open("rb") as file:
+    """The first rows under the header, as far as they can be read."""
+    rows: list[list[str]] = []
+    with (folder / stored_as).open("rb") as file, suppress(Unreadable):
         records = iter(Records(file, delimiter))
         next(records)
-        return [record.cells for record, _ in zip(records, range(count), strict=False)]
+        for record in islice(records, count):
+            rows.append(record.cells)
+    return rows
 
 
 def _keep(stream: BinaryIO, path: Path, limit: int, encoding: str | None) -> str:
@@ -67,7 +72,8 @@ def _keep(stream: BinaryIO, path: Path, limit: int, encoding: str | None) -> str
         if named:
             raise Unreadable(N_("The file is not in the encoding %(encoding)s."), encoding=named) from None
         with path.open("rb") as written:
-            before = fault.object[: fault.start] if written.read().isascii() else b"\xff"
+            was_ascii = all(piece.isascii() for piece in iter(lambda: written.read(PIECE), b""))
+        before = fault.object[: fault.start] if was_ascii else b"\xff"
         return _keep_otherwise(stream, path, limit, before)
     except LookupError:
         raise Unreadable(N_("There is no encoding called %(encoding)s."), encoding=named) from None

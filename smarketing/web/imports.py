@@ -27,7 +27,7 @@ from smarketing.domain.importing import ImportState
 from smarketing.domain.roles import Permission
 from smarketing.models.imports import Import, RejectedRow
 from smarketing.models.people import User
-from smarketing.reports import agreed, tables
+from smarketing.reports import agreed, rejections, tables
 from smarketing.services import imports, uploads
 from smarketing.web import access, import_words, paging
 from smarketing.web.access import actor, allows, now
@@ -42,8 +42,8 @@ for name, words in import_words.GLOBALS.items():
     bp.add_app_template_global(words, name)
 
 SAMPLES = 3
-SHOWN = 50
-"""Rejected rows on the page; the file holds them all."""
+SHOWN = 20
+"""Reasons, and rejected rows, on the page; the file holds them all."""
 
 Answer = str | Answered | tuple[str, int]
 
@@ -201,6 +201,7 @@ def _outcome(brought: Import) -> dict[str, object]:
     standing = agreed.latest()
     has_agreement = standing is not None and standing.is_in_force
     return {
+        "reasons": rejections.reasons(brought.id, limit=SHOWN) if brought.rejected_count else (),
         "rejected_rows": _rejected_after(brought.id, (0, 0), count=SHOWN),
         "consequence": import_words.consequence(brought, has_agreement=has_agreement),
         "may_discard": brought.started_at is None,

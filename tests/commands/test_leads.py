@@ -95,6 +95,18 @@ def test_how_the_file_is_to_be_read_may_be_told(flask: Command, session: Db, peo
     assert session.scalars(select(Import.created_by_id)).one() == people.marta.id
 
 
+def test_a_file_that_has_a_13th_says_by_itself_that_the_day_comes_first(
+    flask: Command, session: Db, people: Cast, tmp_path: Path
+) -> None:
+    file = tmp_path / "leads.csv"
+    file.write_text("Email,Created\na@example.com,3/4/2025\nb@example.com,13/4/2025\n")
+    assert flask("leads", "import", str(file), "--zone", "UTC").output.startswith("2 new")
+    session.rollback()
+    days = session.scalars(select(Lead.arrived_on).order_by(Lead.email)).all()
+    assert [str(day) for day in days] == ["2025-04-03", "2025-04-13"]
+    assert "1 rejected" in flask("leads", "import", str(file), "--month-first").output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

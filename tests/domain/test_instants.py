@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from smarketing.domain.instants import Instants, NoInstant
+from smarketing.domain.instants import Instants, NoInstant, order_in
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -96,3 +96,17 @@ def test_a_day_without_a_midnight_begins_after_it() -> None:
     assert read("2017-10-15", zone="America/Sao_Paulo") == "2017-10-15 03:00:00"
     with pytest.raises(NoInstant, match="clocks were put forward"):
         read("2017-10-15 00:00", zone="America/Sao_Paulo")
+
+
+@pytest.mark.parametrize(
+    ("texts", "day_first"),
+    [
+        (["03/04/2024", "29/03/2024 16:55", "x"], True),
+        (["03/04/2024", "3/29/2024"], False),
+        (["03/04/2024", "04.13.2024", "2024-03-29"], None),
+        (["29/03/2024", "03/29/2024"], None),
+        ([], None),
+    ],
+)
+def test_a_file_may_tell_its_own_order_of_day_and_month(texts: list[str], day_first: bool | None) -> None:
+    assert order_in(texts) is day_first

@@ -15,6 +15,7 @@ from smarketing.domain.mapping import Options
 from smarketing.jobs import run_imports
 from smarketing.models.events import Event
 from smarketing.models.imports import Import, RejectedRow
+from smarketing.reports import rejections
 from smarketing.services import imports
 from tests.cast import Cast
 from tests.conftest import Hands
@@ -169,3 +170,29 @@ def test_the_name_of_a_file_is_only_a_name(session: Db, cast: Cast, hands: Hands
     assert brought.filename == kept
     assert (folder() / brought.stored_as).is_file()
     assert "leads" not in brought.stored_as
+
+
+def test_a_file_says_by_itself_whether_the_day_comes_first(session: Db, cast: Cast, hands: Hands) -> None:
+    rows = [*("1/2/2026" for _ in range(300)), "13/2/2026", "1/2/2026"]
+    text = "Email,Created\n" + "".join(f"{n}@example.com,{day}\n" for n, day in enumerate(rows))
+    assert imports.options_of(upload(text, actor=cast.marta, now=hands.now)).day_first is True
+    told_by_none = upload("Email,Created\na@example.com,1/2/2026\n", actor=cast.marta, now=hands.now)
+    assert imports.options_of(told_by_none).day_first is None
+
+
+def test_each_reason_is_told_once_with_its_first_row(session: Db, cast: Cast, hands: Hands) -> None:
+    text = "Email,Created\n,\na@b,1/2/2026\nb@example.com,1/2/2026\nc@b,\nx\n@c,2/2/2026\nd@example.com,1/3/2026\n"
+    other = to_import("Email\nnobody\n", actor=cast.marta, now=hands.now)
+    brought = to_import(text, actor=cast.marta, now=hands.now)
+    session.commit()
+    run_imports.run(now=hands.now)
+    told = [
+        (reason.row_count, reason.column, reason.message % reason.params, reason.first_row)
+        for reason in rejections.reasons(brought.id, limit=9)
+    ]
+    assert told == [
+        (3, "Email", "“a@b” is not an e-mail address.", 3),
+        (2, "Created", "“1/2/2026” may be read in two ways: say whether the day or the month comes first.", 4),
+        (1, "", "This row has 1 cells, but the file has 2 columns.", 6),
+    ]
+    assert len(rejections.reasons(brought.id, limit=1)) == len(rejections.reasons(other.id, limit=9)) == 1
