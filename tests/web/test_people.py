@@ -35,7 +35,7 @@ def ada(sign_in: SignIn, cast: Cast) -> FlaskClient:
 def names(page: str) -> list[str]:
     """The people of the list, in its order."""
     table = page[page.index('id="people"') : page.index('id="teams-title"')]
-    return re.findall(r"<tr[^>]*>\s*<td>\s*(?:<a[^>]*>)?<bdi>(.*?)</bdi>", table)
+    return re.findall(r"<tr[^>]*>\s*<td[^>]*>\s*(?:<a[^>]*>)?<bdi>(.*?)</bdi>", table)
 
 
 def hire_many(cast: Cast, hands: Hands, count: int) -> None:
