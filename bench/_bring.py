@@ -1,16 +1,16 @@
-"""Read the file of a benchmark and take its rows in, two thousand in a transaction."""
+"""Bring the file of a benchmark in as an operator does: `flask leads import FILE --map COLUMN=FIELD …`."""
 
-import csv
-from collections.abc import Sequence
-from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from flask import Flask
+from sqlalchemy import select
+
 from bench._leads import COLUMNS
-from smarketing.db import transaction
-from smarketing.domain.importing import Row
-from smarketing.services import intake
+from smarketing.db import db
+from smarketing.models.imports import Import
+
+MAPPED = {"industry": "custom.industry", "demo_request": "engagement.demo_request"}
 
 
 class Brought(NamedTuple):
@@ -18,20 +18,12 @@ class Brought(NamedTuple):
     mqls: int
 
 
-def bring(path: Path, *, now: datetime) -> Brought:
-    new = mqls = 0
-    with path.open(encoding="utf-8", newline="") as file:
-        records = csv.reader(file)
-        next(records)
-        while chunk := [_row(cells) for cells in islice(records, 2000)]:
-            with transaction():
-                outcome = intake.take(chunk, now=now)
-            new, mqls = new + outcome.new, mqls + outcome.mqls
-    return Brought(new, mqls)
-
-
-def _row(cells: Sequence[str]) -> Row:
-    *texts, industry, asked_at = cells
-    facts = {name: text for name, text in zip(COLUMNS, texts, strict=False) if text}
-    engagements = [("demo_request", datetime.fromisoformat(asked_at))] if asked_at else ()
-    return Row(facts, {"industry": industry}, engagements, cells=cells)
+def bring(app: Flask, path: Path) -> Brought:
+    maps = (f"--map={column}={MAPPED.get(column, column)}" for column in COLUMNS)
+    result = app.test_cli_runner().invoke(args=["leads", "import", str(path), *maps], catch_exceptions=False)
+    if result.exit_code:
+        raise SystemExit(result.output)
+    latest = select(Import.new_count, Import.mql_count).order_by(Import.id.desc()).limit(1)
+    counts = Brought(*db.session.execute(latest).one())
+    db.session.rollback()
+    return counts

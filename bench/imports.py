@@ -2,6 +2,10 @@
 
     python3 manage.py bench imports [ROWS]
 
+The file goes through `flask leads import`: read, checked, merged with what is known, told to the journal, all indexes
+on. First without an agreement (the leads alone), then under the demo's agreement (the whole road: scored, judged,
+handed off, clocks started, a journal line for each), then each once more, when nothing may be written.
+
 Raw is SQLite's executemany or PostgreSQL's COPY, in one transaction as durable as the product's, of rows that are
 ready to be loaded, without those that come twice (a unique constraint would refuse them). Two loads are measured:
 
@@ -18,6 +22,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
+
+from flask import Flask
 
 from bench import _leads, _memory, _raw
 from bench._bring import bring
@@ -53,12 +59,14 @@ def main() -> None:
 
 def measure(kind: str, path: Path, count: int) -> None:
     """Raw loads between and after the imports, so that a machine that slows down slows both sides."""
-    with application(kind):
-        alone = run(path)
+    with application(kind, WALLCLOCK=lambda: NOW) as app:
+        hire()
+        alone = run(app, path)
         bare = [_raw.load_bare(count)]
-    with application(kind):
+    with application(kind, WALLCLOCK=lambda: NOW) as app:
+        hire()
         agree()
-        road = run(path)
+        road = run(app, path)
         bare.append(_raw.load_bare(count))
         rows = _raw.read_leads()
     leads = []
@@ -74,21 +82,26 @@ def measure(kind: str, path: Path, count: int) -> None:
     tell("whole road", road, count, median(leads), median(bare))
 
 
-def run(path: Path) -> Run:
+def run(app: Flask, path: Path) -> Run:
     _memory.forget_peak()
     start = perf_counter()
-    first = bring(path, now=NOW)
+    first = bring(app, path)
     seconds = perf_counter() - start
     peak_mb = _memory.peak()
     start = perf_counter()
-    again = bring(path, now=NOW + timedelta(hours=1))
+    again = bring(app, path)
     return Run(seconds, perf_counter() - start, first.new, again.new, first.mqls, peak_mb)
 
 
-def agree() -> None:
-    """The people and the agreement of the demo, long in force."""
+def hire() -> None:
+    """The people of the demo."""
     with transaction():
         seeding.hire(now=NOW - timedelta(days=9))
+
+
+def agree() -> None:
+    """The agreement of the demo, long in force."""
+    with transaction():
         seeding.agree(seeding.agreement(), effective_at=NOW - timedelta(days=4), now=NOW - timedelta(days=6))
     with transaction():
         agreements.put_due_versions_in_force(now=NOW)
