@@ -62,7 +62,7 @@ def take(
     `zone` is where days begin while no agreement says so. `spoken` holds the leads that earlier rows of the same file
     have spoken of: what those said stands.
     """
-    with _uncollected():
+    with uncollected():
         known = leads.known_to(rows)
         for draft in known:
             draft.is_stated = draft.lead_id in spoken
@@ -99,7 +99,7 @@ def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """A batch makes tuples by the ten thousand and no cycle among them: looking for some takes a third of its time."""
     was_enabled = gc.isenabled()
     gc.disable()

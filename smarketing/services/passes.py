@@ -97,7 +97,8 @@ def chunks(work: Work, *, now: datetime) -> Iterator[Chunk]:
             next(upcoming)
         starts, is_last = work.read_bytes, False
         while not is_last:
-            answers = [read(record) for record in islice(upcoming, CHUNK)]
+            with intake.uncollected():
+                answers = [read(record) for record in islice(upcoming, CHUNK)]
             is_last = len(answers) < CHUNK
             rows = [answer for answer in answers if isinstance(answer, Row)]
             rejected = [answer for answer in answers if isinstance(answer, Rejected)]
