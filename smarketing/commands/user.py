@@ -29,7 +29,7 @@ PASSWORD = click.option(
 
 @group.command("create")
 @click.argument("email")
-@click.option("--name", required=True, help="As others see it.")
+@click.option("--name", prompt=True, help="As others see it; asked for when absent.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.ADMIN.value, show_default=True)
 @click.option("--team", metavar="KEY", help="The team; administrators may be in none.")
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)

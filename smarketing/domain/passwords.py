@@ -39,7 +39,7 @@ class Throttled(DomainError):
     def __init__(self, until: datetime, *, now: datetime) -> None:
         self.until = until
         minutes = max(1, -int((now - until).total_seconds() // 60))
-        super().__init__(N_("Too many attempts. Try again in %(minutes)s minutes."), minutes=minutes)
+        super().__init__(N_("Too many attempts. Wait %(minutes)s min, then try again."), minutes=minutes)
 
 
 def locked_until(failure_count: int, limit: Limit, *, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from smarketing.jobs import (
     close_days,
     owe_targets,
     purge_runs,
+    purge_sessions,
     put_versions_in_force,
     run_imports,
     sweep_breaches,
@@ -54,6 +55,7 @@ TIMETABLE = (
     Job("checkpoint_wal", checkpoint_wal.run, seconds(2), N_("Brings SQLite’s log home"), is_routine=True),
     Job("check_database", check_database.run, hours(1), N_("Checks once a day that SQLite’s file is sound")),
     Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
+    Job("purge_sessions", purge_sessions.run, hours(1), N_("Forgets sessions that ended a month ago")),
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from smarketing.db import db
@@ -149,6 +149,16 @@ def end_sessions(user_id: int, *, now: datetime, except_id: int | None = None) -
     if except_id is not None:
         is_live.append(UserSession.id != except_id)
     db.session.execute(update(UserSession).where(*is_live).values(revoked_at=now))
+
+
+def purge_ended(*, ended_before: datetime) -> int:
+    """Delete what nobody can use any more since then; how many sessions."""
+    has_ended = or_(
+        UserSession.revoked_at < ended_before,
+        UserSession.expires_at < ended_before,
+        UserSession.last_seen_at < ended_before - IDLE_LIFE,
+    )
+    return db.session.connection().execute(delete(UserSession).where(has_ended)).rowcount
 
 
 def _account_key(email_key: str) -> str:

@@ -47,6 +47,12 @@ def forget(*keys: str) -> None:
     db.session.execute(delete(SignInThrottle).where(SignInThrottle.key.in_(keys)))
 
 
+def purge_forgotten(*, now: datetime) -> int:
+    """Delete the counts that no longer count; how many."""
+    is_forgotten = SignInThrottle.last_failed_at <= now - FORGOTTEN_AFTER
+    return db.session.connection().execute(delete(SignInThrottle).where(is_forgotten)).rowcount
+
+
 def _set(key: str, failure_count: int, *, locked_until_at: datetime | None) -> None:
     values = {"failure_count": failure_count, "locked_until_at": locked_until_at}
     db.session.execute(update(SignInThrottle).where(SignInThrottle.key == key).values(values))

@@ -146,7 +146,7 @@ def test_too_many_tries_are_told_how_long_to_wait(client: FlaskClient) -> None:
     answer = try_once(client)
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "31"
-    assert "Too many attempts. Try again in 1 minutes." in answer.text
+    assert "Too many attempts. Wait 1 min, then try again." in answer.text
     assert not is_signed_in(client)
 
 
