@@ -32,4 +32,4 @@ def test_a_text_that_is_too_long_is_refused_by_its_field() -> None:
     assert lead_facts.read({"company": "x" * 200}) == {"company": "x" * 200}
     with pytest.raises(InvalidInput) as refusal:
         lead_facts.read({"company": "x" * 201})
-    assert (refusal.value.field, refusal.value.params) == ("company", {"limit": 200})
+    assert (refusal.value.field, refusal.value.params) == ("company", {"count": 201, "limit": 200})
