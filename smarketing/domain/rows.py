@@ -138,5 +138,5 @@ def _check_width(cells: list[str], width: int) -> None:
     """Empty cells beyond the last column are dropped; anything else means that the cells are not where they seem."""
     if len(cells) > width and not any(map(str.strip, cells[width:])):
         return
-    message = N_("This row has %(count)s cells, but the file has %(expected)s columns.")
+    message = N_("Cells in this row: %(count)s; columns in the file: %(expected)s.")
     raise InvalidInput("", message, count=len(cells), expected=width)

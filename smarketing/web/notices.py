@@ -31,9 +31,9 @@ SENTENCES = {
     EventName.CLOCK_BREACHED: N_("%(lead)s: “%(clause)s” was due %(due)s and was not met"),
 }
 IMPORT_ENDS = {
-    "done": N_("Your import is done: %(new)s new leads, %(mql)s MQLs, %(rejected)s rows rejected"),
-    "cancelled": N_("Your import was stopped: %(new)s new leads were taken"),
-    "failed": N_("Your import failed: %(new)s new leads were taken before"),
+    "done": N_("Your import is done. New leads: %(new)s, MQLs: %(mql)s, rejected rows: %(rejected)s"),
+    "cancelled": N_("Your import was stopped. New leads taken before: %(new)s"),
+    "failed": N_("Your import failed. New leads taken before: %(new)s"),
 }
 STATES = {EventName.CLOCK_WARNED: Urgency.AT_RISK, EventName.CLOCK_BREACHED: Urgency.OVERDUE}
 

@@ -17,6 +17,7 @@ from tests.files import COLUMNS, HOT
 
 Db = scoped_session[Session]
 
+EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "data" / "exports"
 FILE = COLUMNS + HOT.format("a@example.com") + "=cold@example,Clerk,DE,\nb@example.com,Clerk,DE,\n"
 MAPS = ("--map", "Email=email", "--map", "Job Title=job_title", "--map", "Country=country")
 
@@ -166,3 +167,29 @@ def test_a_file_that_is_not_there_is_a_wrong_use(flask: Command) -> None:
 def test_without_an_administrator_somebody_has_to_be_named(flask: Command, file: Path) -> None:
     result = flask("leads", "import", str(file))
     assert (result.exit_code, "--as EMAIL" in result.output) == (1, True)
+
+
+@pytest.mark.skipif(not EXPORTS.is_dir(), reason="the exports of other systems are not here")
+@pytest.mark.parametrize(
+    ("name", "new", "rejected"),
+    [
+        ("hubspot_contacts_sample.csv", 5, {6}),
+        ("pipedrive_leads_export_sample.csv", 1, set()),
+        ("meta_lead_ads_download_sample_utf16.csv", 2, set()),
+        ("salesforce_dataloader_leads_sample.csv", 2, {4}),
+        ("salesforce_report_leads_us_sample.csv", 2, {6, 7, 8, 9}),
+        ("malformed/report_with_totals_rows.csv", 2, {5}),
+        ("malformed/semicolon_cp1252.csv", 2, set()),
+        ("malformed/formula_injection.csv", 3, set()),
+    ],
+)
+def test_the_exports_of_other_systems_come_in_as_they_are(
+    flask: Command, session: Db, people: Cast, tmp_path: Path, name: str, new: int, rejected: set[int]
+) -> None:
+    """Left out are two people with one address, and the lines that a report adds."""
+    out = tmp_path / "rejected.csv"
+    result = flask("leads", "import", str(EXPORTS / name), "--rejected", str(out))
+    assert result.output.startswith(f"{new} new, 0 changed, 0 unchanged, {len(rejected)} rejected")
+    rows = [*csv.reader(out.read_text(encoding="utf-8-sig").splitlines())]
+    assert {int(row[0]) for row in rows[1:]} == rejected
+    assert leads(session) == new

@@ -115,7 +115,7 @@ def test_a_row_that_names_no_lead_is_rejected_as_a_whole() -> None:
 @pytest.mark.parametrize("cells", [["Lead Status Report"], ["L1", "a@b.fr", "x"]])
 def test_cells_that_are_not_where_they_seem_are_not_taken(cells: list[str]) -> None:
     answer = rejected({"Id": "external_id", "Mail": "email"}, *cells)
-    assert answer.message % answer.params == f"This row has {len(cells)} cells, but the file has 2 columns."
+    assert answer.message % answer.params == f"Cells in this row: {len(cells)}; columns in the file: 2."
 
 
 def test_empty_cells_beyond_the_last_column_do_no_harm() -> None:

@@ -193,6 +193,6 @@ def test_each_reason_is_told_once_with_its_first_row(session: Db, cast: Cast, ha
     assert told == [
         (3, "Email", "“a@b” is not an e-mail address.", 3),
         (2, "Created", "“1/2/2026” may be read in two ways: say whether the day or the month comes first.", 4),
-        (1, "", "This row has 1 cells, but the file has 2 columns.", 6),
+        (1, "", "Cells in this row: 1; columns in the file: 2.", 6),
     ]
     assert len(rejections.reasons(brought.id, limit=1)) == len(rejections.reasons(other.id, limit=9)) == 1

@@ -178,7 +178,7 @@ def test_rejected_rows_come_as_a_file_that_can_be_brought_in_again(
         ["smarketing_row", "smarketing_column", "smarketing_reason", "Email", "Firm"],
         ["2", "Email", "“=1+1” is not an e-mail address.", "'=1+1", "'@SUM(A1)"],
         ["3", "Email", "“-2” is not an e-mail address.", "'-2", "<script>alert(1)</script>\nand on"],
-        ["5", "", "This row has 3 cells, but the file has 2 columns.", "too", "many", "cells"],
+        ["5", "", "Cells in this row: 3; columns in the file: 2.", "too", "many", "cells"],
     ]
     page = marta.get(f"/imports/{brought.id}").text
     assert "<script>alert(1)" not in page
@@ -396,7 +396,7 @@ def test_the_bell_leads_to_the_import(marta: FlaskClient, session: Db, agreed: C
     run(hands)
     page = marta.get("/notices/")
     assert f'href="/imports/{brought.id}"' in page.text
-    assert "Your import is done: 3 new leads, 2 MQLs, 1 rows rejected" in words(page)
+    assert "Your import is done. New leads: 3, MQLs: 2, rejected rows: 1" in words(page)
 
 
 def test_imports_know_their_service_by_state(session: Db) -> None:
