@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bench._leads import SOURCES
 from bench._years import NOW
 from smarketing.db import bulk_insert, db, is_postgresql, next_ids, transaction
-from smarketing.demo import seeding
+from smarketing.demo import negotiations, seeding
 from smarketing.domain import sla_clock
 from smarketing.domain.calendars import compiled
 from smarketing.domain.periods import local_day
@@ -54,7 +54,7 @@ def live(count: int) -> None:
     with transaction():
         seeding.hire(now=NOW - 2 * YEAR)
     with transaction():
-        seeding.agree(seeding.agreement(), effective_at=NOW - YEAR - timedelta(days=9), now=NOW - 2 * YEAR)
+        negotiations.agree(seeding.agreement(), effective_at=NOW - YEAR - timedelta(days=9), now=NOW - 2 * YEAR)
     with transaction():
         agreements.put_due_versions_in_force(now=NOW)
     with transaction():

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bench import _leads
 from smarketing.db import db, is_postgresql, transaction
-from smarketing.demo import seeding
+from smarketing.demo import negotiations, seeding
 from smarketing.domain.dispositions import HandoffState
 from smarketing.domain.importing import Row
 from smarketing.domain.lifecycle import Stage
@@ -58,7 +58,7 @@ def _agree(at: datetime) -> None:
     with transaction():
         seeding.hire(now=at)
     with transaction():
-        seeding.agree(seeding.agreement(), effective_at=at + timedelta(days=4), now=at)
+        negotiations.agree(seeding.agreement(), effective_at=at + timedelta(days=4), now=at)
     with transaction():
         agreements.put_due_versions_in_force(now=at + timedelta(days=5))
 

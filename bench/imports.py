@@ -29,7 +29,7 @@ from bench import _leads, _memory, _raw
 from bench._bring import bring
 from bench._databases import KINDS, application
 from smarketing.db import transaction
-from smarketing.demo import seeding
+from smarketing.demo import negotiations, seeding
 from smarketing.services import agreements
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -102,7 +102,7 @@ def hire() -> None:
 def agree() -> None:
     """The agreement of the demo, long in force."""
     with transaction():
-        seeding.agree(seeding.agreement(), effective_at=NOW - timedelta(days=4), now=NOW - timedelta(days=6))
+        negotiations.agree(seeding.agreement(), effective_at=NOW - timedelta(days=4), now=NOW - timedelta(days=6))
     with transaction():
         agreements.put_due_versions_in_force(now=NOW)
 

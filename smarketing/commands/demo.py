@@ -12,11 +12,13 @@ group = AppGroup("demo", help="An invented company to look around in.")
 
 @group.command("seed")
 @click.option("--if-empty", is_flag=True, help="Leave a database that already holds people as it is.")
-def seed(if_empty: bool) -> None:
-    """Bring in Cadran Boréal: people, an agreement in force, and 90 days of leads that end now."""
+@click.option("--days", type=click.IntRange(21, 365), default=seeding.DAYS, show_default=True, help="Of history.")
+def seed(if_empty: bool, days: int) -> None:
+    """Bring in Cadran Boréal: people, an agreement in force, and the leads of the last days, up to now."""
     if seeding.is_empty():
+        now = current_app.config["WALLCLOCK"]()
         with transaction():
-            seeding.seed(now=current_app.config["WALLCLOCK"](), tell=lambda what: click.echo(f"  {what} …"))
+            seeding.seed(now=now, tell=lambda what: click.echo(f"  {what} …"), days=days)
     elif not if_empty:
         raise click.ClickException("This database already holds people; the demo goes into an empty one only.")
     if seeding.is_demo():

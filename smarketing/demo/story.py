@@ -35,6 +35,7 @@ REFUSALS = {
 }
 RECYCLINGS = {"recycle-no-answer": 40, "recycle-no-budget": 25, "recycle-no-project": 22, "recycle-under-contract": 13}
 LOSSES = {"lost-price": 30, "lost-competitor": 26, "lost-no-decision": 32, "lost-feature": 12}
+OFFICE_DAYS = range(5)
 CHANNELS = {Channel.CALL: 50, Channel.EMAIL: 35, Channel.MEETING: 10, Channel.MESSAGE: 5}
 
 
@@ -82,12 +83,13 @@ class Story:
         self.plan(visits[-1].at, lambda now: self._receive(visits, now))
 
     def plan_rounds(self) -> None:
-        """What happens by itself: what runs out is noticed by the hour, the rest by the day."""
+        """What happens by itself: what runs out is noticed by the hour when offices are open, the rest by the day."""
         at = self._starts_at
         while at < self._now:
             self.plan(at, self._begin_day)
-            for hour in range(6, 20):
-                self.plan(at + timedelta(hours=hour), self._look_at_clocks)
+            if at.astimezone(ZONE).weekday() in OFFICE_DAYS:
+                for hour in range(9, 20):
+                    self.plan(at + timedelta(hours=hour), self._look_at_clocks)
             at = at_midnight(at + timedelta(hours=36))
 
     def run(self) -> Iterator[datetime]:
@@ -169,8 +171,8 @@ class Story:
             self.plan(decided_at, lambda at: self._confirm(handoff_id, chances, at))
         elif draw < chances.confirmed + chances.recycled:
             self.plan(decided_at, lambda at: self._recycle(handoff_id, at))
-        elif self._random.random() < 0.8:
-            self.plan(self._in_office(now, 5000, 11000), lambda at: self._recycle(handoff_id, at))
+        elif self._random.random() < 0.97:
+            self.plan(self._in_office(now, 5000, 7500), lambda at: self._recycle(handoff_id, at))
 
     def _refuse(self, handoff_id: int, now: datetime) -> None:
         owner = self._owner(handoff_id)
