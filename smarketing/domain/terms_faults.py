@@ -128,7 +128,7 @@ def _sentence(error: ErrorDetails, field: str) -> tuple[str, dict[str, Any]]:
     message = _SENTENCES.get(kind, _OTHER)
     limits = {name: context[name] for name in _LIMITS if name in context}
     params: dict[str, Any] = {"field": field, "fault": error["msg"], "options": context.get("expected", "")}
-    return message, params | ({"limit": next(iter(limits.values()))} if limits else {})
+    return message, params | ({"limit": f"{next(iter(limits.values())):.12g}"} if limits else {})
 
 
 _LIMITS: Final = ("ge", "gt", "le", "lt", "min_length", "max_length")
