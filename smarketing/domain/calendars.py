@@ -15,8 +15,9 @@ from zoneinfo import available_timezones
 import holidays
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from smarketing.domain.business_time import BusinessCalendar, Hours
+from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.errors import N_
+from smarketing.domain.opening_hours import Hours
 from smarketing.domain.terms_faults import KEY_PATTERN, broken_rule
 
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from smarketing.domain.business_time import local_instant
+from smarketing.domain.local_time import local_instant
 
 
 class Period(NamedTuple):

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from smarketing.domain.business_time import BusinessCalendar, Pause
+from smarketing.domain.business_time import BusinessCalendar
+from smarketing.domain.pauses import Pause
 from smarketing.domain.terms import ClockClause
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import update
 
 from smarketing.db import among, bulk_insert, db, next_ids
 from smarketing.domain import sla_clock
-from smarketing.domain.business_time import Pause
 from smarketing.domain.calendars import compiled
 from smarketing.domain.event_names import EventName
+from smarketing.domain.pauses import Pause
 from smarketing.domain.periods import local_day
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome

@@ -8,8 +8,8 @@ from flask import request
 from flask_babel import gettext
 from wtforms import DateTimeLocalField, FileField, Form, HiddenField, PasswordField, TextAreaField
 
-from smarketing.domain.business_time import local_instant
 from smarketing.domain.errors import N_, InvalidInput
+from smarketing.domain.local_time import local_instant
 
 MINUTE = "%Y-%m-%dT%H:%M"
 

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from flask_babel import gettext
 
-from smarketing.domain.business_time import Pause, SpanKind, Stretch
 from smarketing.domain.calendars import compiled
 from smarketing.domain.errors import N_
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
+from smarketing.domain.pauses import Pause
 from smarketing.domain.periods import local_day
 from smarketing.domain.shortfall import Line
+from smarketing.domain.stretches import SpanKind, Stretch, explain
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
@@ -171,7 +172,7 @@ def _clock(clock: Clock, terms: Terms) -> ClockLine:
     clause = terms.clock(clock.clause_id)
     calendar = terms.calendar(clause.calendar)
     pauses = tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
-    stretches = compiled(calendar).explain(clock.started_at, clock.due_at, pauses)
+    stretches = explain(compiled(calendar), clock.started_at, clock.due_at, pauses)
     return ClockLine(
         clock,
         in_language(clause.title),

@@ -10,15 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from smarketing.domain.business_time import (
-    BusinessCalendar,
-    Hours,
-    NeverOpens,
-    Pause,
-    SpanKind,
-    StillPaused,
-    local_instant,
-)
+from smarketing.domain.business_time import BusinessCalendar, StillPaused
+from smarketing.domain.local_time import local_instant
+from smarketing.domain.opening_hours import Hours, NeverOpens
+from smarketing.domain.pauses import Pause
+from smarketing.domain.stretches import SpanKind, explain
 
 OFFICE = [Hours(9 * 60, 12 * 60 + 30), Hours(13 * 60 + 30, 18 * 60)]
 PARIS = BusinessCalendar(
@@ -91,7 +87,7 @@ def test_an_open_pause_has_no_due_instant_unless_time_runs_out_before_it() -> No
 def test_explain_names_every_state_and_sums_to_elapsed() -> None:
     start, end = at("2026-03-04T12:00+01:00"), at("2026-03-06T10:00+01:00")
     pauses = [Pause(at("2026-03-04T14:00+01:00"), at("2026-03-04T15:00+01:00"), "no reply")]
-    stretches = PARIS.explain(start, end, pauses)
+    stretches = explain(PARIS, start, end, pauses)
     assert [(s.kind, s.label, s.counted / timedelta(hours=1)) for s in stretches] == [
         (SpanKind.OPEN, None, 0.5),
         (SpanKind.BREAK, None, 0),
@@ -261,7 +257,7 @@ def test_explain_is_seamless_and_sums_to_elapsed(
     calendar: BusinessCalendar, start: datetime, length: timedelta, breaks: list[tuple[timedelta, timedelta]]
 ) -> None:
     pauses = [Pause(start + offset, start + offset + spell) for offset, spell in breaks]
-    stretches = calendar.explain(start, start + length, pauses)
+    stretches = explain(calendar, start, start + length, pauses)
     assert sum((s.counted for s in stretches), timedelta()) == calendar.elapsed(start, start + length, pauses)
     edges = [start, *(s.ends_at for s in stretches)]
     assert [s.starts_at for s in stretches] == edges[:-1]

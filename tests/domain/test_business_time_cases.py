@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from smarketing.domain.business_time import BusinessCalendar, Hours, Pause, local_instant
+from smarketing.domain.business_time import BusinessCalendar
+from smarketing.domain.local_time import local_instant
+from smarketing.domain.opening_hours import Hours
+from smarketing.domain.pauses import Pause
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "business_time" / "cases_visible.json"
 WEEKDAYS = "mon tue wed thu fri sat sun".split()

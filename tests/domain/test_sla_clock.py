@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.domain.business_time import BusinessCalendar, Pause, StillPaused
+from smarketing.domain.business_time import BusinessCalendar, StillPaused
 from smarketing.domain.calendars import compiled
+from smarketing.domain.pauses import Pause
 from smarketing.domain.sla_clock import Outcome, Urgency, outcome, schedule, urgency
 from smarketing.domain.terms import ClockClause
 from tests.cast import terms
