@@ -477,13 +477,18 @@ def upgrade() -> None:
         sa.Column("at_risk_at", instant(), nullable=False),
         sa.Column("due_at", instant(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False, comment="the day of due_at in the zone of the agreement"),
-        sa.Column("stopped_at", instant(), nullable=True),
+        sa.Column(
+            "stopped_at",
+            instant(),
+            nullable=True,
+            comment="when its milestone was reached, or when nobody had to act any more",
+        ),
         sa.Column("warned_at", instant(), nullable=True, comment="when its owner was told that it is at risk"),
         sa.Column(
             "elapsed_seconds",
             sa.Integer(),
             nullable=True,
-            comment="business seconds from start to stop; null while unstopped",
+            comment="business seconds from start to milestone; null while, or when for good, it was not reached",
         ),
         sa.ForeignKeyConstraint(
             ["agreement_version_id"],
