@@ -44,7 +44,8 @@ def iso(at: datetime) -> str:
 
 
 def local_datetime(at: datetime) -> str:
-    return str(format_datetime(at, "medium" if at.second else _SHORT))
+    """The month in words, since 2/3 is another day elsewhere; seconds only where there are any."""
+    return str(format_datetime(at, "medium")) if at.second else f"{local_date(at)}, {local_time(at)}"
 
 
 def local_date(on: date) -> str:
@@ -129,9 +130,6 @@ def time_left(clock: Clock) -> str | None:
             left = clock.due_at - now()
             is_near = left < timedelta(days=1)
             return gettext("in %(time)s", time=_span(left)) if is_near else _day_and_time(clock.due_at)
-
-
-_SHORT = "short"
 
 
 def _day_and_time(at: datetime) -> str:

@@ -33,6 +33,12 @@ def read(app: Flask, cast: Cast) -> Any:
         (filters.local_date, [date(2026, 3, 9)], "Mar 9, 2026", "9 mars 2026"),
         (filters.local_date, [datetime(2026, 3, 8, 23, 30, tzinfo=UTC)], "Mar 9, 2026", "9 mars 2026"),
         (filters.local_date, [datetime(2026, 3, 29, 22, 30, tzinfo=UTC)], "Mar 30, 2026", "30 mars 2026"),
+        (
+            filters.local_datetime,
+            [datetime(2026, 3, 8, 23, 30, tzinfo=UTC)],
+            "Mar 9, 2026, 12:30\u202fAM",
+            "9 mars 2026, 00:30",
+        ),
         (filters.local_time, [datetime(2026, 3, 29, 22, 30, tzinfo=UTC)], "12:30\u202fAM", "00:30"),
         (filters.number, [1284], "1,284", "1\u202f284"),
         (filters.number, [171.66, 1], "171.7", "171,7"),

@@ -335,7 +335,7 @@ def test_a_deadline_is_explained_span_by_span(agreed: Cast, hands: Hands, sign_i
     page = sign_in(agreed.marta).get(f"/leads/{lead_id}").text
     assert "4 business hours of the calendar “office” (Europe/Paris)" in text(page)
     (spans,) = re.findall(r'<table class="[^"]*stretches">.*?<tbody>(.*?)</tbody>', page, re.S)
-    assert [text(span).replace("3/2/26, ", "") for span in spans.split("</tr>")[:-1]] == [
+    assert [text(span).replace("Mar 2, 2026, ", "") for span in spans.split("</tr>")[:-1]] == [
         "12:00 PM 12:30 PM counts 30 min",
         "12:30 PM 1:30 PM closed",
         "1:30 PM 5:00 PM counts 3 h 30 min",
@@ -354,9 +354,9 @@ def test_the_history_tells_who_did_what_under_which_version(
     page = sign_in(agreed.marta).get(f"/leads/{lead_id}").text
     history = text(page[page.index('id="history"') :])
     for line in (
-        f"A touch was logged: Call 3/2/26, 10:00 AM {owner.name} · version 1",
-        f"Sales accepted the lead 3/2/26, 10:00 AM {owner.name} · version 1",
-        "A clock started: First answer 3/2/26, 9:00 AM by the agreed rules · version 1",
+        f"A touch was logged: Call Mar 2, 2026, 10:00 AM {owner.name} · version 1",
+        f"Sales accepted the lead Mar 2, 2026, 10:00 AM {owner.name} · version 1",
+        "A clock started: First answer Mar 2, 2026, 9:00 AM by the agreed rules · version 1",
         f"Handed to sales: to {owner.name}",
         "The lead was scored: 90 points",
         "The lead engaged: demo request",

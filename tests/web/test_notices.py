@@ -46,8 +46,8 @@ def test_whose_clock_is_at_risk_is_told_then_who_missed_it(
     clocks.breach_overdue(now=hands.turn(hours=1))
     page = sign_in(owner).get("/notices/").text
     missed, at_risk = sentences(page)
-    assert re.fullmatch(r"Anna: “First answer” was due 3/2/26, 2:00\sPM and was not met", missed)
-    assert re.fullmatch(r"Anna: “First answer” is due 3/2/26, 2:00\sPM", at_risk)
+    assert re.fullmatch(r"Anna: “First answer” was due Mar 2, 2026, 2:00\sPM and was not met", missed)
+    assert re.fullmatch(r"Anna: “First answer” is due Mar 2, 2026, 2:00\sPM", at_risk)
     assert f'href="/leads/{handoff.lead_id}"' in page
     assert 'aria-label="Notices, 2 unread"' in page
     assert sentences(sign_in(agreed.marta).get("/notices/").text) == []
