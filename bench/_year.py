@@ -14,7 +14,7 @@ from smarketing.demo import negotiations, seeding
 from smarketing.domain import sla_clock
 from smarketing.domain.calendars import compiled
 from smarketing.domain.periods import local_day
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.jobs import close_days
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Handoff

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from smarketing.domain.terms import PersonaClause, Terms, parse
+from smarketing.domain.terms import Terms, parse
+from smarketing.domain.terms_scoring import PersonaClause
 from smarketing.domain.verdicts import Facts, Test, compile_test, compile_verdict
 
 FIT_LIMIT = "fit-limit"

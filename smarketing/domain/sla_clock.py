@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.pauses import Pause
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 
 
 class Outcome(StrEnum):

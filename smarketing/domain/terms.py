@@ -10,172 +10,28 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from smarketing.domain.calendars import Calendar, Key, Zone
-from smarketing.domain.criteria import MAX_DEPTH, Criterion, EngagementKind, depth
-from smarketing.domain.dispositions import NextStep
+from smarketing.domain.clauses import Clause, Value, Words
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas
-from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, broken_rule, faults_of
+from smarketing.domain.terms_clocks import ClockClause
+from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, faults_of
+from smarketing.domain.terms_handoff import ChecklistClause, HandoffClause, ReasonClause
+from smarketing.domain.terms_scoring import CriteriaClause, PersonaClause, ScoringClause
+from smarketing.domain.terms_targets import CountClause
 
 SCHEMA_VERSION: Final = 1
 
-StartEvent = Literal["handoff.offered", "handoff.accepted", "handoff.confirmed"]
-StopEvent = Literal["handoff.accepted", "handoff.refused", "handoff.confirmed", "handoff.recycled", "touch.logged"]
 
-
-NEVER_TOGETHER: Final = frozenset(
-    {
-        ("handoff.accepted", "handoff.accepted"),
-        ("handoff.accepted", "handoff.refused"),
-        ("handoff.confirmed", "handoff.accepted"),
-        ("handoff.confirmed", "handoff.refused"),
-        ("handoff.confirmed", "handoff.confirmed"),
-    }
-)
-"""Starts of a clock with the events that cannot follow them: they would never stop it."""
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _shallow(rule: Criterion) -> Criterion:
-    if depth(rule) > MAX_DEPTH:
-        raise broken_rule(N_("Criteria may be nested %(limit)s levels deep."), limit=MAX_DEPTH)
-    return rule
-
-
-Criteria = Annotated[Criterion, AfterValidator(_shallow)]
-
-
-class Words(_Value):
-    """The same words in both languages."""
-
-    en: str = Field(min_length=1, max_length=4000)
-    fr: str = Field(min_length=1, max_length=4000)
-
-    def in_locale(self, locale: str) -> str:
-        return self.fr if locale.startswith("fr") else self.en
-
-
-class Clause(_Value):
-    id: Key
-    title: Words
-
-
-class Party(_Value):
+class Party(Value):
     department: Department
     team: Key
 
 
-class PersonaClause(Clause):
-    """A described kind of buyer. `when` decides who belongs to it; the one without is the fallback."""
-
-    description: Words
-    when: Criteria | None = None
-
-
-class FitRule(Clause):
-    when: Criteria
-    points: int = Field(ge=-1000, le=1000)
-
-
-class EngagementRule(Clause):
-    """Points for each engagement of a kind, counted at most once per `once_per` (each time, when None)."""
-
-    engagement: EngagementKind
-    points: int = Field(ge=-1000, le=1000)
-    once_per: Literal["day", "week", "ever"] | None = None
-
-
-class ScoringClause(Clause):
-    fit: tuple[FitRule, ...]
-    engagement: tuple[EngagementRule, ...]
-    fit_limit: int | None = Field(default=None, ge=0, le=10000)
-    engagement_limit: int | None = Field(default=None, ge=0, le=10000)
-
-
-class CriteriaClause(Clause):
-    when: Criteria
-
-
-class ReasonClause(Clause):
-    """A reason sales may refuse with, and what then happens to the lead."""
-
-    next_step: NextStep
-
-
-class ChecklistItem(Clause):
-    is_required: bool = True
-
-
-class ChecklistClause(Clause):
-    """What sales must have found out before a lead counts as an SQL."""
-
-    items: tuple[ChecklistItem, ...] = Field(min_length=1)
-    at_least: int | None = Field(default=None, ge=1, description="how many items suffice; all required ones, when null")
-
-    @model_validator(mode="after")
-    def _can_be_fulfilled(self) -> "ChecklistClause":
-        if self.at_least and self.at_least > len(self.items):
-            raise broken_rule(
-                N_("At least %(asked)s items are asked for, but there are only %(count)s."),
-                at=("at_least",),
-                asked=self.at_least,
-                count=len(self.items),
-            )
-        return self
-
-
-class HandoffClause(Clause):
-    """To which team MQLs go, in turn, and with which reasons sales may refuse or recycle them."""
-
-    team: Key
-    refusal_reasons: tuple[ReasonClause, ...] = Field(min_length=1)
-    recycle_reasons: tuple[Clause, ...] = Field(min_length=1)
-    loss_reasons: tuple[Clause, ...] = Field(min_length=1)
-
-
-class ClockClause(Clause):
-    """One side must do something in time: the service level objective is a share of such clocks."""
-
-    side: Department
-    starts_on: StartEvent
-    stops_on: tuple[StopEvent, ...] = Field(min_length=1)
-    allowance_minutes: int = Field(ge=1, le=525600)
-    calendar: Key
-    at_risk_ratio: float = Field(
-        default=0.75, gt=0, lt=1, description="the share of the allowance after which it is at risk"
-    )
-    objective: float = Field(gt=0, le=1, description="the share of clocks to be met")
-
-    @model_validator(mode="after")
-    def _can_stop(self) -> "ClockClause":
-        for index, stop in enumerate(self.stops_on):
-            if (self.starts_on, stop) in NEVER_TOGETHER:
-                raise broken_rule(
-                    N_("“%(stop)s” cannot follow “%(start)s”, so it would never stop this clock: remove it."),
-                    at=("stops_on", index),
-                    stop=stop,
-                    start=self.starts_on,
-                )
-        return self
-
-
-class CountClause(Clause):
-    """One side owes a volume per period."""
-
-    side: Department
-    metric: Literal["mqls", "sals", "sqls", "wons"]
-    period: Literal["month"] = "month"
-    owed: int = Field(ge=1, le=10**9)
-    calendar: Key
-
-
-class Terms(_Value):
+class Terms(Value):
     schema_version: Literal[1] = SCHEMA_VERSION
     title: Words
     preamble: Words

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from smarketing.db import db
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.calendars import compiled
+from smarketing.domain.clauses import Words
 from smarketing.domain.signing import VersionStatus
-from smarketing.domain.terms import ClockClause, Terms, Words, parse
+from smarketing.domain.terms import Terms, parse
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.agreements import AgreementVersion
 
 WAS_IN_FORCE = (VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import load_only
 
 from smarketing.db import db
-from smarketing.domain.terms import Words
+from smarketing.domain.clauses import Words
 from smarketing.models.clocks import IS_UNSTOPPED, Clock
 from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Lead

@@ -11,7 +11,8 @@ from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.calendars import compiled
 from smarketing.domain.pacing import Pace, Progress, ideal_line, pace, progress
 from smarketing.domain.periods import Period, local_day, midnight, month_of
-from smarketing.domain.terms import CountClause, Terms
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_targets import CountClause
 from smarketing.models.tallies import Cohort
 from smarketing.models.targets import Target
 from smarketing.reports import agreed, rollups

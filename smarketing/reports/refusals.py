@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from smarketing.db import db
-from smarketing.domain.terms import Words
+from smarketing.domain.clauses import Words
 from smarketing.models.handoffs import IS_REFUSED, Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.reports import agreed

@@ -22,7 +22,8 @@ from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
 from smarketing.domain.event_names import EventName
 from smarketing.domain.lifecycle import Move
 from smarketing.domain.periods import local_day
-from smarketing.domain.terms import ChecklistClause, Terms
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort

@@ -10,9 +10,11 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields import Field
 
+from smarketing.domain.clauses import Clause
 from smarketing.domain.dispositions import Channel, NextStep
 from smarketing.domain.errors import N_, InvalidInput
-from smarketing.domain.terms import Clause, ReasonClause, Terms
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_handoff import ReasonClause
 from smarketing.models.handoffs import Handoff
 from smarketing.reports import agreed
 from smarketing.web.forms import show_fault

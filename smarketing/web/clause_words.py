@@ -12,14 +12,11 @@ from smarketing.domain.criteria import Criterion, Engaged, OneOf
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
-from smarketing.domain.terms import (
-    ChecklistClause,
-    ClockClause,
-    CountClause,
-    EngagementRule,
-    ScoringClause,
-    Terms,
-)
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_clocks import ClockClause
+from smarketing.domain.terms_handoff import ChecklistClause
+from smarketing.domain.terms_scoring import EngagementRule, ScoringClause
+from smarketing.domain.terms_targets import CountClause
 from smarketing.domain.verdicts import Asked, outline
 from smarketing.web.filters import number, percent
 from smarketing.web.words import in_language, sentence

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from flask_babel import gettext, ngettext
 
 from smarketing.domain.calendars import Calendar
+from smarketing.domain.clauses import Clause
 from smarketing.domain.roles import Department
-from smarketing.domain.terms import Clause, PersonaClause, Terms
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_scoring import PersonaClause
 from smarketing.web import clause_words
 from smarketing.web.clause_words import Line
 from smarketing.web.filters import local_date

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from wtforms import Form, HiddenField, StringField
 
+from smarketing.domain.clauses import Clause
 from smarketing.domain.errors import N_, InvalidInput
-from smarketing.domain.terms import Clause, Terms
+from smarketing.domain.terms import Terms
 from smarketing.domain.terms_faults import Fault, Path
 from smarketing.domain.terms_figures import Figure, Unit, figures
 from smarketing.web import clause_words

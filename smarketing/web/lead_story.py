@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
+from smarketing.domain.clauses import Clause
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.event_names import EventName
-from smarketing.domain.terms import Clause, Terms
+from smarketing.domain.terms import Terms
 from smarketing.models.events import Event
 from smarketing.reports import lead_history
 from smarketing.reports.lead_history import Version

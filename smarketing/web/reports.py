@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from smarketing.domain.periods import Period
 from smarketing.domain.roles import Permission
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.tallies import Cohort
 from smarketing.reports import agreed, attainment, funnel, pacing, refusals, response_times
 from smarketing.reports.rollups import Scope

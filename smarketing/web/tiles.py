@@ -8,7 +8,7 @@ from smarketing.domain.attainment import Share, change, standing
 from smarketing.domain.errors import N_
 from smarketing.domain.pacing import Pace, Progress
 from smarketing.domain.periods import Period, month_of
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.tallies import Cohort, FunnelCounts
 from smarketing.reports.attainment import ClockFacts
 from smarketing.reports.funnel import is_mature

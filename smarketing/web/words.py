@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import format_datetime, get_locale, gettext
 
+from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.errors import N_, DomainError
 from smarketing.domain.event_names import EventName
@@ -14,7 +15,6 @@ from smarketing.domain.importing import ImportState
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
 from smarketing.domain.signing import VersionStatus
-from smarketing.domain.terms import Words
 from smarketing.models.personas import Persona
 
 LABELS: dict[StrEnum, str] = {

@@ -10,7 +10,7 @@ from smarketing.domain.business_time import BusinessCalendar, StillPaused
 from smarketing.domain.calendars import compiled
 from smarketing.domain.pauses import Pause
 from smarketing.domain.sla_clock import Outcome, Urgency, outcome, schedule, urgency
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from tests.cast import terms
 
 SMALL = terms()

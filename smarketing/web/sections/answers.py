@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from smarketing.domain.attainment import Share
 from smarketing.domain.periods import Period
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.reports import figures
 from smarketing.reports.look import Figure, Mark, Series
 from smarketing.reports.refusals import Reason

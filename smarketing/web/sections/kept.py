@@ -7,7 +7,7 @@ from flask_babel import gettext
 from smarketing.domain.attainment import Share, Standing, standing
 from smarketing.domain.errors import N_
 from smarketing.domain.periods import Period
-from smarketing.domain.terms import ClockClause
+from smarketing.domain.terms_clocks import ClockClause
 from smarketing.reports import figures
 from smarketing.reports.attainment import ClockFacts, Kept, OwnerKept
 from smarketing.reports.look import Goal, Mark, Tick
