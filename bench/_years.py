@@ -22,8 +22,8 @@ from smarketing.services import agreements, intake, tallies
 NOW = datetime(2026, 3, 5, 9, tzinfo=UTC)
 LEADS_A_DAY = 140
 BATCH = 70
-OPEN_FOR = timedelta(days=2)
-"""Sales has answered everything that is older."""
+OPEN = 100
+"""Hand-offs that sales has yet to answer, the newest, whatever the history behind them."""
 
 
 def live(count: int) -> None:
@@ -65,8 +65,10 @@ def _agree(at: datetime) -> None:
 
 def _settle() -> None:
     """Answer what is old in one stroke: lost after an hour, within the time allowed."""
-    old = select(Handoff.id).where(Handoff.offered_at < NOW - OPEN_FOR)
-    leads = select(Handoff.lead_id).where(Handoff.offered_at < NOW - OPEN_FOR)
+    newest = select(Handoff.id).order_by(Handoff.offered_at.desc(), Handoff.id.desc()).limit(OPEN)
+    is_old = Handoff.id.not_in(newest.scalar_subquery())
+    old = select(Handoff.id).where(is_old)
+    leads = select(Handoff.lead_id).where(is_old)
     with transaction():
         closed = {"state": HandoffState.LOST, "closed_at": Handoff.offered_at, "answered_at": Handoff.offered_at}
         met = {"outcome": Outcome.MET, "stopped_at": Clock.started_at, "elapsed_seconds": Clock.id % 14000}
