@@ -133,6 +133,12 @@ def lines(filters: Filters, ids: Sequence[int]) -> list[Line]:
     return [Line(row.Lead, row.Persona, row.owner_name, row.Clock or urgent.get(row.Lead.id)) for row in rows]
 
 
+def newest(filters: Filters, *, now: datetime, limit: int) -> list[Line]:
+    """The first rows of the list, newest first."""
+    order = [key.desc() for key in keys(filters, Sort.NEWEST)]
+    return lines(filters, db.session.scalars(found(filters, now=now).order_by(*order).limit(limit)).all())
+
+
 def whole(filters: Filters, ids: Sequence[int], *options: ExecutableOption) -> list[Any]:
     """These rows in this order, with all facts unless the options say less."""
     query: AnySelect = select(Lead, Persona, User.name.label("owner_name"))

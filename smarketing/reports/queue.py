@@ -53,38 +53,48 @@ class Entry(NamedTuple):
     terms: Terms
 
 
-class Queue(NamedTuple):
-    entries: Sequence[Entry]
+class Found(NamedTuple):
+    """The places of a page, in order, with the hand-offs at them."""
+
+    places: Sequence[tuple[Place, int]]
     newer: Place | None
     older: Place | None
 
 
-def read(
+def places(
     owner_ids: Sequence[int | None],
     *,
     search: str = "",
     after: Place | None = None,
     before: Place | None = None,
     size: int = 50,
-) -> Queue:
-    """The hand-offs of these owners, None being the team's queue, that have a deadline."""
+) -> Found:
+    """The hand-offs of these owners, None being the team's queue, that have a deadline: one narrow query."""
     is_backward = before is not None and after is None
     columns: list[ColumnElement[Any]] = [literal_column("due_at"), literal_column("id")]
     order = [column.desc() for column in columns] if is_backward else columns
     parts = [_most_urgent(owner_id, search, after, before).order_by(*order).limit(size + 1) for owner_id in owner_ids]
     if not parts:
-        return Queue((), None, None)
+        return Found((), None, None)
     together = union_all(*(select(part.subquery()) for part in parts)).subquery()
     found = db.session.execute(select(together).order_by(*order).limit(size + 1)).all()
     rows = found[:size][::-1] if is_backward else found[:size]
-    places = [Place(row.due_at, row.id) for row in rows]
+    at = [(Place(row.due_at, row.id), row.handoff_id) for row in rows]
     has_newer = len(found) > size if is_backward else after is not None
     has_older = bool(rows) if is_backward else len(found) > size
-    return Queue(
-        entries([row.handoff_id for row in rows]),
-        places[0] if places and has_newer else None,
-        places[-1] if places and has_older else None,
-    )
+    return Found(at, at[0][0] if at and has_newer else None, at[-1][0] if at and has_older else None)
+
+
+def mark(edition: int, due_at: datetime | None) -> str:
+    """What changes whenever the row of a hand-off would look different."""
+    return f"{edition}-{due_at.astimezone(UTC):%Y%m%dT%H%M%S%f}" if due_at else f"{edition}"
+
+
+def marks(handoff_ids: Sequence[int], due_at: dict[int, datetime]) -> list[tuple[int, str]]:
+    """These hand-offs with their marks, in this order."""
+    known = select(Handoff.id, Handoff.edition).where(among(Handoff.id, handoff_ids))
+    editions: dict[int, int] = dict(db.session.execute(known).all())
+    return [(each, mark(editions[each], due_at.get(each))) for each in handoff_ids if each in editions]
 
 
 def without_deadline(owner_ids: Sequence[int | None], *, search: str = "") -> Select[Any]:

@@ -12,7 +12,7 @@ from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
 from smarketing.domain.roles import Permission
 from smarketing.models.handoffs import Handoff
 from smarketing.services import corrections, handoffs, routing, touches
-from smarketing.web import access, queue
+from smarketing.web import access, queue, queue_lines
 from smarketing.web.access import actor, allows, now
 from smarketing.web.addresses import own_path, referring_path
 from smarketing.web.answer_forms import AnswerForm, form_for
@@ -195,7 +195,8 @@ def _answered(handoff_id: int, noun: str | None, act: Callable[[Any], Said]) -> 
     except (Conflict, NotAllowed) as error:
         return _told(handoff, error)
     message, undo_url = (said, _undo_url(handoff)) if isinstance(said, str) else said
-    said_with_undo: Any = {"message": message, "undo_url": undo_url}
+    target = f"#{_target()}" if _target() else None
+    said_with_undo: Any = {"message": message, "undo_url": undo_url, "target": target}
     flash(said_with_undo, "success")
     return _part(handoff) or redirect(_way_back(handoff), code=303)
 
@@ -213,7 +214,9 @@ def _told(handoff: Handoff, error: Conflict | NotAllowed) -> Any:
 def _ask(handoff: Handoff, noun: str, form: AnswerForm) -> str:
     opened = Opened(noun, gettext(TITLES[noun]), form, url_for(f".{noun}", handoff_id=handoff.id))
     if _target().startswith(ROW):
-        return render_template("queue/_asking.html", line=queue.line_of(handoff.id), opened=opened, target=_target())
+        return render_template(
+            "queue/_asking.html", line=queue_lines.line_of(handoff.id), opened=opened, target=_target()
+        )
     if _target().startswith(PANEL):
         answer = answer_view(handoff)
         return render_template("handoffs/_answer.html", answer=answer, opened=opened, target=_target())
@@ -224,7 +227,7 @@ def _ask(handoff: Handoff, noun: str, form: AnswerForm) -> str:
 def _part(handoff: Handoff) -> str | None:
     """The row or the panel that htmx asked from; None for a browser that wants a page."""
     if _target().startswith(ROW):
-        return render_template("queue/_part.html", line=queue.line_of(handoff.id))
+        return render_template("queue/_part.html", line=queue_lines.line_of(handoff.id))
     if _target().startswith(PANEL):
         return render_template("handoffs/_part.html", answer=answer_view(handoff))
     return None

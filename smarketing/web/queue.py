@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy import or_, select
 from werkzeug.wrappers import Response
@@ -11,35 +11,22 @@ from werkzeug.wrappers import Response
 from smarketing.db import db, transaction
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.roles import Permission, Role, may
-from smarketing.domain.terms import Terms
-from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import IS_OPEN, Handoff
-from smarketing.models.leads import Score
 from smarketing.models.people import User
 from smarketing.reports import queue
-from smarketing.reports.queue import COUNTED, Entry, Place
+from smarketing.reports.queue import COUNTED, Entry, Found, Place
 from smarketing.services import routing
-from smarketing.web import paging
+from smarketing.web import paging, queue_lines
 from smarketing.web.access import actor, allows, now
-from smarketing.web.answers import Act, acts, rep_choices
+from smarketing.web.answers import rep_choices
 from smarketing.web.languages import zone
-from smarketing.web.words import in_language
+from smarketing.web.queue_lines import Line
 
 bp = Blueprint("queue", __name__, url_prefix="/queue")
 
 MINE, TEAM = "mine", "none"
 MINE_AND_TEAM = 2
-SHOWN_PARTS = 2
-
-
-class Line(NamedTuple):
-    """A row: `clock` is the one that runs out next, with the words of its clause; None when no clock runs."""
-
-    handoff: Handoff
-    clock: Clock | None
-    promise: str | None
-    why: Sequence[str]
-    acts: Sequence[Act]
+GROUPS = {"overdue": N_("Overdue"), "at_risk": N_("At risk"), "today": N_("Due today"), "later": N_("Later")}
 
 
 class Group(NamedTuple):
@@ -66,7 +53,26 @@ def index() -> str:
         shows_owners=len(owners) > MINE_AND_TEAM,
         is_filtered=bool(search or request.args.get("owner")),
         giving=_giving(),
+        marks_url=_address(".marks") if is_timed else None,
     )
+
+
+@bp.get("/marks")
+@allows(Permission.SEE_QUEUE)
+def marks() -> dict[str, Any]:
+    """What the page of the same address would show now, in order: hand-offs, each with what changes when it does."""
+    found = _found(_owner_ids(), request.args.get("q", "").strip())
+    due_at = {handoff_id: place.due_at for place, handoff_id in found.places}
+    return {"rows": queue.marks(list(due_at), due_at), "is_last": found.older is None}
+
+
+@bp.get("/<int:handoff_id>/context")
+@allows(Permission.SEE_QUEUE)
+def context(handoff_id: int) -> str:
+    """What to know before acting, beside the queue or on a page of its own."""
+    pack = queue_lines.pack(handoff_id) or abort(404)
+    is_part = bool(request.headers.get("HX-Request"))
+    return render_template("queue/_context.html" if is_part else "queue/context.html", pack=pack)
 
 
 @bp.post("/owner")
@@ -99,62 +105,37 @@ def given_message(owner_id: int | None, count: int) -> str:
     )
 
 
-def line_of(handoff_id: int) -> Line:
-    return _line(queue.entries([handoff_id])[0])
+def _found(owners: Sequence[int | None], search: str) -> Found:
+    after, before = (Place.read(request.args.get(name)) for name in ("after", "before"))
+    return queue.places(owners, search=search, after=after, before=before)
 
 
 def _timed(owners: Sequence[int | None], search: str) -> tuple[list[Group], str | None, str | None]:
-    after, before = (Place.read(request.args.get(name)) for name in ("after", "before"))
-    found = queue.read(owners, search=search, after=after, before=before)
+    found = _found(owners, search)
     groups: dict[str, list[Line]] = {}
-    for entry in found.entries:
-        groups.setdefault(_group_of(entry), []).append(_line(entry))
-    titles = {"overdue": gettext("Overdue"), "today": gettext("Due today"), "later": gettext("Later")}
+    for entry in queue.entries([handoff_id for _place, handoff_id in found.places]):
+        groups.setdefault(_group_of(entry), []).append(queue_lines.of(entry))
     return (
-        [Group(key, title, groups[key]) for key, title in titles.items() if key in groups],
-        _address(before=str(found.newer)) if found.newer else None,
-        _address(after=str(found.older)) if found.older else None,
+        [Group(key, gettext(title), groups[key]) for key, title in GROUPS.items() if key in groups],
+        _address(".index", before=str(found.newer)) if found.newer else None,
+        _address(".index", after=str(found.older)) if found.older else None,
     )
 
 
 def _rest(owners: Sequence[int | None], search: str) -> tuple[list[Group], str | None, str | None]:
     page = paging.newest_first(queue.without_deadline(owners, search=search), Handoff.id)
-    lines = [_line(entry) for entry in queue.entries([row.id for row in page.rows])]
+    lines = [queue_lines.of(entry) for entry in queue.entries([row.id for row in page.rows])]
     return [Group("rest", gettext("No deadline"), lines)] if lines else [], page.newer_url, page.older_url
 
 
-def _line(entry: Entry) -> Line:
-    handoff, clock = entry.handoff, next(iter(entry.clocks), None)
-    clause = entry.terms.clock(clock.clause_id) if clock else None
-    return Line(
-        handoff,
-        clock,
-        in_language(clause.title) if clause else None,
-        _why(handoff, entry.terms),
-        acts(handoff, urgent=clause.stops_on if clause else ()),
-    )
-
-
 def _group_of(entry: Entry) -> str:
-    due_at = entry.clocks[0].due_at
-    if due_at < now():
+    clock = entry.clocks[0]
+    if clock.due_at < now():
         return "overdue"
-    is_today = due_at.astimezone(zone()).date() == now().astimezone(zone()).date()
+    if clock.at_risk_at <= now():
+        return "at_risk"
+    is_today = clock.due_at.astimezone(zone()).date() == now().astimezone(zone()).date()
     return "today" if is_today else "later"
-
-
-def _why(handoff: Handoff, terms: Terms) -> list[str]:
-    """The rules that gave it most of its points; who vouched for it, when a person did."""
-    if handoff.qualified_by:
-        return [gettext("Marked by %(name)s", name=handoff.qualified_by.name)]
-    return _best_parts(handoff.score, terms) if handoff.score else []
-
-
-def _best_parts(score: Score, terms: Terms) -> list[str]:
-    titles = {rule.id: rule.title for rule in (*terms.scoring.engagement, *terms.scoring.fit)}
-    parts = [*score.explanation.get("engagement", ()), *score.explanation.get("fit", ())]
-    best = sorted((part for part in parts if part[1] > 0 and part[0] in titles), key=lambda part: -part[1])
-    return [in_language(titles[part[0]]) for part in best[:SHOWN_PARTS]]
 
 
 def _owner_ids() -> list[int | None]:
@@ -217,6 +198,8 @@ def _giving() -> Giving | None:
     return Giving(owner, count, rep_choices(except_id=owner.id)) if count != "0" else None
 
 
-def _address(**place: str) -> str:
-    kept: dict[str, Any] = {name: text for name, text in request.args.items() if name not in ("after", "before")}
-    return url_for(".index", **{**kept, **place})
+def _address(endpoint: str, **place: str) -> str:
+    """This queue with its filters: at another place, or as it is."""
+    moved = ("after", "before") if place else ()
+    kept: dict[str, Any] = {name: text for name, text in request.args.items() if name not in moved}
+    return url_for(endpoint, **{**kept, **place})

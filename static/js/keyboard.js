@@ -1,6 +1,6 @@
 // [data-list] with [data-row]: J and K go from row to row. [data-shortcut]: its key presses the element, in an
-// open sheet, else in the row that has the focus, else on the page. "?" lists them. Nothing happens while one
-// types or holds a modifier.
+// open sheet, else in the row that has the focus, else on the page, where the latest wins. "?" lists them. In a
+// form[data-quick] the key of a choice also sends it. Nothing happens while one types or holds a modifier.
 
 const TYPING = "input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]";
 const help = document.getElementById("shortcut-help");
@@ -20,11 +20,16 @@ function actionFor(key) {
   if (key === "?") return openHelp;
   const row = document.activeElement.closest("[data-row]");
   if (key === "j" || key === "k") return neighbour(row, key === "j" ? 1 : -1);
-  return press(row?.querySelector(keyed) ?? visible(keyed).find((element) => !element.closest("[data-row]")));
+  return press(row?.querySelector(keyed) ?? visible(keyed).findLast((element) => !element.closest("[data-row]")));
 }
 
 function press(element) {
-  return element && (() => (element.matches(TYPING) ? element.focus() : element.click()));
+  if (!element) return undefined;
+  return () => {
+    if (element.matches(TYPING)) return element.focus();
+    element.click();
+    if (element.matches("form[data-quick] [type=radio]")) element.form.requestSubmit();
+  };
 }
 
 function neighbour(row, step) {

@@ -1,7 +1,7 @@
 // [data-toast]: messages go by themselves after a while, but not while they are pointed at or hold the focus, and
 // errors stay. An answer that htmx could not use becomes an error message.
 
-const LIFE = 8_000;
+const LIFE = 10_000;
 const region = document.getElementById("toasts");
 
 function arm(toast) {
@@ -39,6 +39,7 @@ new MutationObserver((changes) => {
 region.addEventListener("click", ({ target }) => {
   if (target.closest("[data-toast-close]")) target.closest("[data-toast]").remove();
 });
+region.addEventListener("htmx:afterRequest", ({ target }) => target.closest("[data-toast]")?.remove());
 
 const words = document.getElementById("toast-error").dataset;
 document.addEventListener("htmx:responseError", ({ detail }) => show(reasonOf(detail.xhr, words.refused)));

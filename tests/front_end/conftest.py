@@ -25,6 +25,7 @@ ENDPOINTS = {
     "account.theme": "POST",
     "auth.sign_out": "POST",
     "notices.index": "GET",
+    "search.index": "GET",
 }
 
 

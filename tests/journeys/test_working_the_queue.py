@@ -78,7 +78,7 @@ def test_by_mouse_from_the_queue_to_a_won_deal(saul: Any, session: Db) -> None:
     assert [name[:5] for name in names] == ["Améli", "Bruno", "Chloé", "Denis", "Anne-", "Teaml"]
     row(saul, "Amélie").get_by_role("button", name="Accept").click()
     saul.get_by_text("You accepted Amélie.").wait_for()
-    assert "SAL" in row(saul, "Amélie").inner_text()
+    assert "SAL" in row(saul, "Amélie").text_content()
     assert saul.locator("tr[data-row] .row-link").first.inner_text() == "Amélie", "the row stays in its place"
 
     row(saul, "Amélie").get_by_role("link", name="Touch").click()
@@ -126,7 +126,6 @@ def test_by_keyboard_without_the_mouse(saul: Any, session: Db) -> None:
     keys.press("r")
     saul.locator("[name=reason]:focus").wait_for()
     keys.press("2")
-    keys.press("Enter")
     saul.get_by_text("You refused Bruno. The lead is now: Recycled.").wait_for()
     assert session.scalars(select(Disposition.reason).order_by(Disposition.id.desc())).first() == "not-now"
     focused(saul, "Bruno")
@@ -138,9 +137,62 @@ def test_by_keyboard_without_the_mouse(saul: Any, session: Db) -> None:
     assert (state(session, "Bruno"), state(session, "Chloé")) == ("refused", "offered")
     assert session.scalars(select(Touch)).all() == []
     session.rollback()
-    saul.locator("[data-toast]", has_text="You refused Bruno").get_by_role("button", name="Undo").click()
+    keys.press("z")
     saul.get_by_text("Undone: Bruno is where it was before.").wait_for()
     assert state(session, "Bruno") == "offered"
+    assert row(saul, "Bruno").get_by_role("button", name="Accept").count() == 1, "the row is back without a reload"
+    saul.locator(".row-link", has_text="Chloé").focus()
+    keys.press("t")
+    saul.locator("[name=channel]:focus").wait_for()
+    keys.press("1")
+    saul.get_by_text("The touch was logged.").wait_for()
+    assert [touch.channel for touch in session.scalars(select(Touch))] == ["call"]
+
+
+def test_what_is_known_stands_beside_the_row_that_has_the_focus(saul: Any) -> None:
+    saul.keyboard.press("j")
+    saul.keyboard.press("j")
+    saul.locator("#queue-context h2", has_text="Bruno").wait_for()
+    assert "Asked for a demo" in saul.locator("#queue-context").inner_text()
+    saul.set_viewport_size({"width": 360, "height": 800})
+    saul.locator("tr", has_text="Chloé").locator(".queue-open").click()
+    saul.locator("#pack-sheet h2", has_text="Chloé").wait_for()
+    check(saul, "the sheet of a lead at 360")
+    saul.keyboard.press("Escape")
+    assert not saul.locator("#pack-sheet").is_visible()
+
+
+def test_the_palette_goes_anywhere_by_keyboard(saul: Any) -> None:
+    saul.keyboard.press("Control+k")
+    saul.keyboard.type("chloe")
+    saul.locator("#palette-found [aria-selected=true]", has_text="Chloé").wait_for()
+    check(saul, "the palette")
+    saul.keyboard.press("Enter")
+    saul.get_by_role("heading", name="Chloé", level=1).wait_for()
+    saul.keyboard.press("Control+k")
+    saul.keyboard.type("account")
+    saul.keyboard.press("Escape")
+    assert not saul.locator("#palette").is_visible()
+
+
+def test_changes_come_without_a_reload_and_move_nothing(saul: Any, session: Db, cast: Cast, hands: Hands) -> None:
+    saul.locator(".row-link", has_text="Bruno").focus()
+    before = saul.locator("tr[data-row] .row-link").all_inner_texts()
+    waiting = session.scalars(select(Handoff.id).where(Handoff.owner_id.is_(None))).one()
+    handoffs.accept(waiting, actor=cast.sara, now=hands.now)
+    facts = {"first_name": "Emma", "email": "emma@example.com", "job_title": "Director", "country": "FR"}
+    intake.take([Row(facts, engagements=[("demo_request", None)])], now=hands.now)
+    latest = session.scalars(select(Handoff.id).order_by(Handoff.id.desc())).first() or 0
+    routing.reassign([latest], owner_id=cast.saul.id, actor=cast.sasha, now=hands.now)
+    session.commit()
+    hands.turn(seconds=3)
+    saul.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    row(saul, "Teamlead").get_by_text("Sara Lindqvist accepted it, 3 seconds ago").wait_for()
+    assert saul.locator("tr[data-row] .row-link").all_inner_texts() == before
+    focused(saul, "Bruno")
+    saul.get_by_text("1 more is waiting: show it").click()
+    row(saul, "Emma").wait_for()
+    assert row(saul, "Teamlead").count() == 0
 
 
 def test_the_loser_of_a_race_is_told_who_and_sees_it(saul: Any, session: Db, cast: Cast, hands: Hands) -> None:
@@ -150,7 +202,7 @@ def test_the_loser_of_a_race_is_told_who_and_sees_it(saul: Any, session: Db, cas
     hands.turn(seconds=7)
     row(saul, "Teamlead").get_by_role("button", name="Accept").click()
     saul.get_by_text("Sara Lindqvist was quicker: accepted it 7 s ago.").wait_for()
-    assert "SAL" in row(saul, "Teamlead").inner_text()
+    assert "SAL" in row(saul, "Teamlead").text_content()
     assert row(saul, "Teamlead").get_by_role("button").count() == 0
     saul.get_by_role("button", name="Close this message").click()
     saul.reload()

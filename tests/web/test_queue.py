@@ -87,7 +87,7 @@ def test_the_clock_that_runs_out_next_gives_the_place(session: Db, cast: Cast, h
     assert "SQL decision" not in page
 
 
-def test_groups_are_overdue_today_and_later_in_the_readers_zone(
+def test_groups_are_overdue_at_risk_today_and_later_in_the_readers_zone(
     session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
 ) -> None:
     start = hands.now
@@ -99,6 +99,8 @@ def test_groups_are_overdue_today_and_later_in_the_readers_zone(
     client = sign_in(agreed.saul)
     assert rows(client) == [overdue, today, later]
     assert GROUP.findall(client.get("/queue/").text) == ["overdue", "today", "later"]
+    hands.set(start + timedelta(hours=7, minutes=30))
+    assert GROUP.findall(client.get("/queue/").text) == ["overdue", "at_risk", "later"], "past 75 % of its time"
     clocks.breach_overdue(now=hands.now)
     assert rows(client) == [overdue, today, later], "swept or not, it waits for an answer"
 
@@ -262,7 +264,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 def test_the_order_comes_from_the_index(session: Db, agreed: Cast, hands: Hands) -> None:
     with counted() as sent:
-        queue.read([agreed.saul.id, None], size=50)
+        queue.places([agreed.saul.id, None], size=50)
     (statement,) = (each for each in sent if "UNION ALL" in each)
     explain = f"EXPLAIN QUERY PLAN {statement}"
     steps = [step[3] for step in session.connection().exec_driver_sql(explain, (1,) * statement.count("?"))]
@@ -277,3 +279,84 @@ def test_an_answered_row_shows_what_comes_next(session: Db, cast: Cast, hands: H
     give("accept", handoff, seller, hands)
     row = sign_in(seller).get("/queue/").text
     assert row.index("/touches") < row.index("/confirmation"), "the clock that runs out next asks for a touch"
+
+
+def test_marks_follow_the_page_and_change_with_the_row(
+    session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    first, second = bring(session, hands, 2, to=agreed.saul)
+    client = sign_in(agreed.saul)
+    page = client.get("/queue/").text
+    shown = dict(re.findall(r'<tr id="handoff-(\d+)" data-row data-mark="([^"]+)"', page))
+    known = client.get("/queue/marks").get_json()
+    assert known == {"rows": [[first, shown[str(first)]], [second, shown[str(second)]]], "is_last": True}
+    handoffs.accept(first, actor=agreed.saul, now=hands.now)
+    changed = dict(client.get("/queue/marks").get_json()["rows"])
+    assert changed[first] != shown[str(first)]
+    assert changed[second] == shown[str(second)]
+    assert client.get("/queue/marks?owner=none").get_json()["rows"] == []
+
+
+def test_a_row_that_somebody_else_has_says_who_and_since_when(
+    session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    (handoff_id,) = bring(session, hands, 1, to=agreed.saul)
+    routing.reassign([handoff_id], owner_id=None, actor=agreed.sasha, now=hands.now)
+    handoffs.accept(handoff_id, actor=agreed.sara, now=hands.now)
+    hands.turn(seconds=3)
+    part = {"HX-Request": "true", "HX-Target": f"handoff-{handoff_id}"}
+    row = sign_in(agreed.saul).get(f"/handoffs/{handoff_id}", headers=part).text
+    assert "Sara Lindqvist accepted it," in row
+    assert "3 seconds ago" in row
+    assert "is-closed" in row
+    assert "/touches" not in row
+    assert "is-closed" not in sign_in(agreed.sara).get(f"/handoffs/{handoff_id}", headers=part).text
+
+
+def context_of(client: FlaskClient, handoff_id: int) -> str:
+    answer = client.get(f"/queue/{handoff_id}/context")
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text.partition("<main")[2]))
+
+
+def test_the_context_says_who_why_what_and_how_to_open(
+    session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    facts = {
+        "first_name": "Gaëlle",
+        "last_name": "Perrin",
+        "company": "Fromagerie",
+        "phone": "+33 1 23",
+        "source": "Webinar",
+    }
+    (handoff_id,) = bring(session, hands, 1, to=agreed.saul, **facts)
+    hands.turn(hours=2)
+    said = context_of(sign_in(agreed.saul), handoff_id)
+    for shown in (
+        "Gaëlle Perrin",
+        "Sales director, Fromagerie",
+        "+33 1 23",
+        "Director",
+        "90 points",
+        "Asked for a demo+40",
+    ):
+        assert shown in said
+    assert "Start from what they did last: “Asked for a demo”, 2 hours ago." in said
+    assert "Earlier hand-offs" not in said
+
+
+def test_the_context_of_a_second_cycle_begins_with_the_first(
+    session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    (first,) = bring(session, hands, 1, to=agreed.saul)
+    handoffs.refuse(first, reason="not-now", note="In <spring>", actor=agreed.saul, now=hands.now)
+    hands.turn(days=1)
+    lead_id = session.get_one(Handoff, first).lead_id
+    qualification.mark(lead_id, reason="Called us", actor=agreed.marta, now=hands.now)
+    second = session.scalars(select(Handoff.id).order_by(Handoff.id.desc())).first() or 0
+    said = context_of(sign_in(agreed.sasha), second)
+    assert "Sales knows them: Saul Berger refused it on Mar 2, 2026." in said
+    assert "marked by Marta Keller" in said
+    assert "Called us" in said
+    assert "1. Refused: Not now In &lt;spring&gt;" in said
+    assert "Earlier hand-offs" not in context_of(sign_in(agreed.sasha), first)
