@@ -14,6 +14,7 @@ from smarketing.models.leads import Engagement, Lead
 from smarketing.models.tallies import Cohort
 from smarketing.services import journal, qualification, tallies
 from smarketing.services.journal import JournalLine
+from smarketing.services.leads import search_text
 
 FIELDS = "first_name last_name company job_title country phone source campaign landing_page".split()
 
@@ -31,7 +32,7 @@ def take(visits: Sequence[Visit], *, now: datetime) -> None:
             visit.email.lower(),
             *(visit.facts.get(field) for field in FIELDS),
             json.dumps(visit.custom),
-            " ".join([*visit.facts.values(), visit.email]).lower(),
+            search_text(visit.facts | {"email": visit.email}),
             Stage.INQUIRY.value,
             0,
             False,

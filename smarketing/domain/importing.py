@@ -3,6 +3,7 @@
 A row is facts about one lead. What it leaves out is left as it is known: an empty cell never erases anything.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,6 +43,7 @@ TEXT_LIMITS: Final[Mapping[str, int]] = {
 """The facts of a lead that are text, with the most characters each may have."""
 
 CUSTOM_LIMIT: Final = 2000
+_WORD: Final = re.compile(r"[^\W_]+")
 MILESTONES: Final = Milestones._fields
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 NO_MILESTONES: Final = Milestones()
@@ -77,6 +79,11 @@ class Rejected(NamedTuple):
 def folded(text: str) -> str:
     """Lower case without accents, as both sides of a search are compared."""
     return text.lower() if text.isascii() else _without_accents(text)
+
+
+def words_of(text: str) -> list[str]:
+    """The words that a text is found by: folded, of letters and digits alone, so that an e-mail is several."""
+    return _WORD.findall(folded(text))
 
 
 @lru_cache(maxsize=8192)  # names recur

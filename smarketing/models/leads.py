@@ -2,18 +2,45 @@
 
 A milestone (`mql_at`, `sal_at`, …) is the first time the lead reached that stage and is set once; each later
 cycle has its own dates on its hand-off. `_on` columns are days in the zone of the agreement, kept for grouping.
+
+`search_text` is indexed by its words, by means that only the migrations know: a GIN index on PostgreSQL, on SQLite an
+FTS5 table that triggers keep.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smarketing.db import Base
 from smarketing.domain.lifecycle import Stage
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
+
+SEARCH_INDEX = "leads_words"
+"""What the names of the tables and indexes begin with that a search is answered from."""
+
+_FTS = table(SEARCH_INDEX)
 
 
 class Lead(Base):
@@ -41,7 +68,9 @@ class Lead(Base):
     campaign: Mapped[str | None] = mapped_column(String(200))
     landing_page: Mapped[str | None] = mapped_column(String(500))
     custom: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, comment="further facts, key to text")
-    search_text: Mapped[str] = mapped_column(Text, default="", comment="names, company, e-mail: lower case, no accents")
+    search_text: Mapped[str] = mapped_column(
+        Text, default="", comment="what it is found by: folded words, a space between"
+    )
 
     stage: Mapped[Stage]
     cycle: Mapped[int] = mapped_column(default=0, comment="how many times it has become an MQL")
@@ -74,6 +103,20 @@ class Lead(Base):
     engagements: Mapped[list["Engagement"]] = relationship(order_by="Engagement.occurred_at.desc()")
 
     __mapper_args__ = {"version_id_col": edition}
+
+    @classmethod
+    def has_words_on_postgresql(cls, words: Sequence[str]) -> ColumnElement[bool]:
+        """Each of the words, of letters and digits, begins one of the lead's."""
+        asked = cast(literal(" & ".join(f"'{word}':*" for word in words)), TSQUERY)
+        parts = func.array_remove(func.string_to_array(cls.search_text, literal_column("' '")), literal_column("''"))
+        return func.array_to_tsvector(parts).bool_op("@@")(asked)
+
+    @classmethod
+    def has_words_on_sqlite(cls, words: Sequence[str]) -> Select[int]:
+        """The ids of the same leads."""
+        asked = " ".join(f'"{word}"*' for word in words)
+        row_id = literal_column("rowid", Integer)
+        return select(row_id).select_from(_FTS).where(literal_column(SEARCH_INDEX).bool_op("MATCH")(asked))
 
     @property
     def name(self) -> str:

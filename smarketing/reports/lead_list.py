@@ -23,6 +23,7 @@ from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import has_reached
+from smarketing.reports import lead_search
 
 AnySelect = Select[*tuple[Any, ...]]
 
@@ -185,8 +186,8 @@ def _row_id(filters: Filters) -> Any:
 
 
 def _lead_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    for word in filters.words:
-        yield Lead.search_text.contains(word, autoescape=True)
+    if filters.words:
+        yield lead_search.found_by(filters.words)
     if filters.stages:
         yield Lead.stage.in_(filters.stages)
     if filters.persona is not None:

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import aliased, joinedload
 
 from smarketing.db import among, db
-from smarketing.domain.importing import folded
 from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Lead
+from smarketing.reports import lead_search
 
 COUNTED = 99
 _VOID: ColumnElement[Any] = literal_column("'void'")
@@ -148,11 +148,8 @@ def _most_urgent(owner_id: int | None, search: str, after: Place | None, before:
 
 
 def _matching(query: Select[Any], search: str, lead_id: Any) -> Select[Any]:
-    words = folded(search).split()
-    if not words:
-        return query
-    query = query.join(Lead, Lead.id == lead_id)
-    return query.where(*(Lead.search_text.contains(word, autoescape=True) for word in words))
+    words = lead_search.words(search)
+    return query.join(Lead, Lead.id == lead_id).where(lead_search.found_by(words)) if words else query
 
 
 def _is_unstopped(clock: Any) -> ColumnElement[bool]:

@@ -8,13 +8,14 @@ from sqlalchemy import Table, bindparam, select, update
 
 from smarketing.db import among, bulk_insert, db, is_postgresql, json_text
 from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS
-from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, folded
+from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, words_of
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.domain.merging import Draft
 from smarketing.domain.periods import local_day
 from smarketing.models.leads import Engagement, Lead
 
 FACTS = tuple(TEXT_LIMITS)
+SEARCHED = ("first_name", "last_name", "company", "job_title", "email", "external_id")
 LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
 
 
@@ -228,7 +229,5 @@ def insert_engagements(drafts: Sequence[Draft], *, now: datetime) -> None:
 
 
 def search_text(facts: Mapping[str, str]) -> str:
-    """What a lead is found by: lower case, without accents."""
-    get = facts.get
-    words = (get("first_name"), get("last_name"), get("company"), get("email"), get("external_id"))
-    return " ".join(map(folded, filter(None, words)))
+    """What a lead is found by: the words of its names, company, title, e-mail and id."""
+    return " ".join(words_of(" ".join(filter(None, map(facts.get, SEARCHED)))))

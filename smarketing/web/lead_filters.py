@@ -14,11 +14,10 @@ from sqlalchemy import select
 
 from smarketing.db import db
 from smarketing.domain.errors import N_
-from smarketing.domain.importing import folded
 from smarketing.domain.lifecycle import FUNNEL, Stage
 from smarketing.domain.roles import Role
 from smarketing.models.imports import Import
-from smarketing.reports import agreed, funnel, lead_list
+from smarketing.reports import agreed, funnel, lead_list, lead_search
 from smarketing.reports.lead_list import MOST_COUNTED, NOBODY, Days, Filters, Sort, Standing
 from smarketing.web.clause_words import listed
 from smarketing.web.filters import local_date, number
@@ -30,7 +29,6 @@ Value = TypeVar("Value")
 Pairs = list[tuple[str, str]]
 
 NO_OWNER = "none"
-MOST_WORDS = 8
 LONGEST = 200
 LARGEST_ID = 2**31 - 1
 WITH_SALES = (Stage.MQL, Stage.SAL, Stage.SQL)
@@ -157,7 +155,7 @@ class _Address:
 
 
 def _words(text: str) -> list[str]:
-    return folded(text).split()[:MOST_WORDS]
+    return lead_search.words(text)
 
 
 def _id(text: str) -> int:

@@ -7,10 +7,10 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from smarketing.domain.errors import N_
-from smarketing.domain.importing import folded
+from smarketing.domain.importing import words_of
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission, Role, may
-from smarketing.reports import lead_list
+from smarketing.reports import lead_list, lead_search
 from smarketing.reports.lead_list import Filters
 from smarketing.web import navigation
 from smarketing.web.access import actor, allows, now
@@ -56,7 +56,7 @@ def index() -> str:
 
 
 def _groups(text: str) -> Iterator[Group]:
-    words = folded(text).split()
+    words = lead_search.words(text)
     if words:
         yield Group("leads", gettext("Leads"), list(_leads(words, text)))
         yield Group("people", gettext("People"), list(_people(words))[:MOST_OTHERS])
@@ -96,5 +96,5 @@ def _places(places: Sequence[Place], words: Sequence[str]) -> Iterator[Found]:
 
 def _has_all(name: str, words: Sequence[str]) -> bool:
     """Each of the words begins one of the name's."""
-    parts = folded(name).split()
+    parts = words_of(name)
     return all(any(part.startswith(word) for part in parts) for word in words)

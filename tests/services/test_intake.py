@@ -49,7 +49,7 @@ def test_a_lead_that_meets_the_criteria_arrives_at_a_rep(session: Db, agreed: Ca
     taken = lead(session)
     assert (taken.stage, taken.cycle, taken.points, taken.mql_at) == (Stage.MQL, 1, 90, hands.now)
     assert taken.arrived_at == hands.now
-    assert taken.search_text == "fromagerie perrin g.perrin@example.com"
+    assert taken.search_text == "fromagerie perrin sales director g perrin example com"
     handoff = session.scalars(select(Handoff)).one()
     assert handoff.owner_id == taken.owner_id in (agreed.saul.id, agreed.sara.id)
     assert session.scalars(select(Clock)).one().handoff_id == handoff.id

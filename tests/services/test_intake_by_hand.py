@@ -78,7 +78,7 @@ def test_a_correction_is_written_told_scored_and_counted_again(
     assert intake.correct(gilles.id, facts, edition=edition(session, gilles), actor=agreed.manny, now=hands.now)
     session.expire_all()
     assert (gilles.email, gilles.email_key, gilles.company) == ("g@perrin.example", "g@perrin.example", None)
-    assert gilles.search_text == "g@perrin.example"
+    assert gilles.search_text == "director g perrin example"
     assert gilles.points == 50
     told = session.scalars(select(Event).where(Event.name == "lead.updated")).one()
     assert told.data == {"fields": ["company", "country", "email", "first_name", "job_title", "source"]}
