@@ -9,18 +9,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.db import Base, db, transaction
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.events import Event
-from smarketing.models.leads import SEARCH_INDEX
-from smarketing.reports import readiness
-from smarketing.services import agreements
+from smarketing.models.leads import SEARCH_INDEX, Lead
+from smarketing.reports import lead_search, readiness
+from smarketing.services import agreements, handoffs
 from tests.cast import Cast, terms
 from tests.conftest import Hands, SqliteStore, application
+from tests.services.desk import hand_off, owner
 
 VERSIONS = Path(__file__).resolve().parent.parent / "smarketing" / "migrations" / "versions"
 
@@ -76,6 +77,8 @@ def test_all_steps_go_down_and_up_again(elsewhere: Flask) -> None:
 def test_what_is_there_survives_the_last_step(
     app: Flask, session: scoped_session[Session], agreed: Cast, hands: Hands, database: str
 ) -> None:
+    handed = hand_off(session, hands, "Zoé.Perrin@example.com")
+    handoffs.accept(handed.id, actor=owner(session, handed), now=hands.now)
     session.commit()
     before = [(event.id, event.name) for event in session.query(Event).order_by(Event.id)]
     session.remove()
@@ -83,6 +86,9 @@ def test_what_is_there_survives_the_last_step(
     upgrade()
     assert [(event.id, event.name) for event in session.query(Event).order_by(Event.id)] == before
     assert before
+    assert session.scalars(select(Lead.email).where(lead_search.found_by(["perrin"]))).all() == [
+        "Zoé.Perrin@example.com"
+    ]
 
 
 @pytest.mark.parametrize(

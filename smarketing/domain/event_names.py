@@ -40,4 +40,6 @@ class EventName(StrEnum):
     USER_CREATED = "user.created"
     USER_CHANGED = "user.changed"
     USER_DISABLED = "user.disabled"
+    VIEW_SAVED = "view.saved"
+    VIEW_FORGOTTEN = "view.forgotten"
     PASSWORD_CHANGED = "password.changed"

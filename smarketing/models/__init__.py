@@ -14,4 +14,5 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     tallies,
     targets,
     touches,
+    views,
 )

@@ -108,6 +108,13 @@ _SHOWN = load_only(
     Lead.points,
     Lead.source,
     Lead.arrived_at,
+    Lead.job_title,
+    Lead.phone,
+    Lead.country,
+    Lead.campaign,
+    Lead.mql_at,
+    Lead.sal_at,
+    Lead.sql_at,
 )
 
 

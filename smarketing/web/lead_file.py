@@ -10,7 +10,7 @@ from smarketing.db import db
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS
 from smarketing.domain.lifecycle import Stage
 from smarketing.models.leads import Lead
-from smarketing.reports import lead_list, tables
+from smarketing.reports import lead_list, tables, workbooks
 from smarketing.reports.lead_list import Filters, Sort
 from smarketing.reports.tables import Value
 from smarketing.web import access
@@ -24,6 +24,10 @@ SCORE = ("fit_points", "engagement_points", "points")
 
 def lines(filters: Filters, sort: Sort, *, now: datetime) -> Iterator[str]:
     return tables.csv_lines(_rows(filters, sort, now=now))
+
+
+def workbook(filters: Filters, sort: Sort, *, now: datetime) -> Iterator[bytes]:
+    return workbooks.xlsx_parts(_rows(filters, sort, now=now), title=gettext("Leads"))
 
 
 def _rows(filters: Filters, sort: Sort, *, now: datetime) -> Iterator[Sequence[Value]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext, ngettext
@@ -19,6 +20,7 @@ from smarketing.domain.roles import Role
 from smarketing.models.imports import Import
 from smarketing.reports import agreed, funnel, lead_list, lead_search
 from smarketing.reports.lead_list import MOST_COUNTED, NOBODY, Days, Filters, Sort, Standing
+from smarketing.web import lead_columns
 from smarketing.web.clause_words import listed
 from smarketing.web.filters import local_date, number
 from smarketing.web.scopes import NO_SOURCE
@@ -72,6 +74,7 @@ class Asked:
 
     filters: Filters
     sort: Sort
+    columns: Sequence[str]
     args: dict[str, list[str]]
     faults: Sequence[str]
 
@@ -81,7 +84,15 @@ class Asked:
 
     @property
     def sorted_args(self) -> dict[str, list[str]]:
-        return self.args | ({"sort": [self.sort.value]} if self.sort is not Sort.NEWEST else {})
+        """The filters with the order and the columns, where these are not the usual ones."""
+        order = {"sort": [self.sort.value]} if self.sort is not Sort.NEWEST else {}
+        columns = {"columns": [",".join(self.columns)]} if tuple(self.columns) != lead_columns.USUAL else {}
+        return self.args | order | columns
+
+    @property
+    def query(self) -> str:
+        """What the address of the list says after its question mark."""
+        return urlencode(self.sorted_args, doseq=True)
 
     @property
     def carried(self) -> Pairs:
@@ -89,6 +100,11 @@ class Asked:
         return [
             (name, value) for name, values in self.sorted_args.items() if name not in IN_THE_ROW for value in values
         ]
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the address asks for nothing in particular, so that there is nothing to save."""
+        return not self.sorted_args
 
     def url(self, endpoint: str = "leads.index", without: Sequence[str] = (), **others: Any) -> str:
         kept = {name: values for name, values in self.sorted_args.items() if name not in without}
@@ -117,7 +133,8 @@ def asked() -> Asked:
         import_id=address.one("import", _id),
     )
     sort = next((sort for sort in Sort if sort == request.args.get("sort")), Sort.NEWEST)
-    return Asked(filters, sort, address.understood, address.faults)
+    columns = lead_columns.read(request.args.getlist("columns"))
+    return Asked(filters, sort, columns, address.understood, address.faults)
 
 
 class _Address:

@@ -1,6 +1,6 @@
 """Leads: the list behind every figure, one lead with all that is known of it, and what marketing does with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
@@ -12,10 +12,11 @@ from smarketing.domain.errors import Conflict, InvalidInput
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead
-from smarketing.reports import agreed, lead_list
+from smarketing.reports import agreed, lead_list, workbooks
 from smarketing.services import intake, qualification
 from smarketing.services.intake import Known
-from smarketing.web import lead_file, lead_filters, lead_page, paging
+from smarketing.web import lead_columns, lead_file, lead_filters, lead_page, paging
+from smarketing.web import views as saved_views
 from smarketing.web.access import actor, allows, now
 from smarketing.web.answers import AnswerView, answer_view, undo_of
 from smarketing.web.clause_words import engagement_name
@@ -46,6 +47,8 @@ def index() -> str:
         count=_count(asked, page),
         choices=offer.choices(),
         chips=offer.chips(),
+        columns=lead_columns.LABELS,
+        views=saved_views.offered(asked.query),
         is_new=not page.rows and not asked.is_filtered and not asked.faults,
     )
 
@@ -55,9 +58,20 @@ def index() -> str:
 def export() -> Response:
     """All rows of the list, under the same filters and in the same order."""
     asked = lead_filters.asked()
-    lines = lead_file.lines(asked.filters, asked.sort, now=now())
-    headers = {"Content-Disposition": f'attachment; filename="leads-{now():%Y-%m-%d}.csv"'}
-    return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
+    return _file(lead_file.lines(asked.filters, asked.sort, now=now()), "csv", "text/csv")
+
+
+@bp.get("/file.xlsx")
+@allows(Permission.SEE_LEADS)
+def workbook() -> Response:
+    """The same rows as a workbook."""
+    asked = lead_filters.asked()
+    return _file(lead_file.workbook(asked.filters, asked.sort, now=now()), "xlsx", workbooks.MEDIA_TYPE)
+
+
+def _file(parts: Iterator[Any], extension: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="leads-{now():%Y-%m-%d}.{extension}"'}
+    return Response(stream_with_context(parts), mimetype=media_type, headers=headers)
 
 
 @bp.get("/<int:lead_id>")

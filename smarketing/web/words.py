@@ -102,6 +102,8 @@ LABELS: dict[StrEnum, str] = {
     EventName.USER_CREATED: N_("An account was created"),
     EventName.USER_CHANGED: N_("An account was changed"),
     EventName.USER_DISABLED: N_("An account was disabled"),
+    EventName.VIEW_SAVED: N_("A view was saved"),
+    EventName.VIEW_FORGOTTEN: N_("A view was forgotten"),
     EventName.PASSWORD_CHANGED: N_("A password was changed"),
 }
 

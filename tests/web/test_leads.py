@@ -227,7 +227,7 @@ def test_a_page_asks_as_often_for_fifty_rows_as_for_one(agreed: Cast, hands: Han
     bring(hands, *(hot(f"{number}@example.com") for number in range(48)), demo=True)
     with counted_statements() as many:
         assert row_count(client.get("/leads/?stage=mql").text) == 49
-    assert len(many) == len(few) <= 12
+    assert len(many) == len(few) <= 13
 
 
 def test_nothing_at_all_and_nothing_that_matches_are_told_apart(agreed: Cast, hands: Hands, sign_in: SignIn) -> None:

@@ -31,16 +31,9 @@ FTS = (
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("leads") as leads:
-        leads.alter_column(
-            "search_text",
-            existing_type=sa.Text(),
-            existing_nullable=False,
-            comment="what it is found by: folded words, a space between",
-            existing_comment="names, company, e-mail: lower case, no accents",
-        )
     _rewrite()
     if op.get_bind().dialect.name == "postgresql":
+        _comment("what it is found by: folded words, a space between")
         op.execute(f"CREATE INDEX leads_words ON leads USING gin ({WORDS})")
         return
     for statement in FTS:
@@ -51,18 +44,16 @@ def downgrade() -> None:
     """The words stay as they are: they are found by the older search too."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP INDEX leads_words")
-    else:
-        for name in ("update", "delete", "insert"):
-            op.execute(f"DROP TRIGGER leads_words_{name}")
-        op.execute("DROP TABLE leads_words")
-    with op.batch_alter_table("leads") as leads:
-        leads.alter_column(
-            "search_text",
-            existing_type=sa.Text(),
-            existing_nullable=False,
-            comment="names, company, e-mail: lower case, no accents",
-            existing_comment="what it is found by: folded words, a space between",
-        )
+        _comment("names, company, e-mail: lower case, no accents")
+        return
+    for name in ("update", "delete", "insert"):
+        op.execute(f"DROP TRIGGER leads_words_{name}")
+    op.execute("DROP TABLE leads_words")
+
+
+def _comment(words: str) -> None:
+    """SQLite knows no comments, and would make the table anew."""
+    op.alter_column("leads", "search_text", existing_type=sa.Text(), existing_nullable=False, comment=words)
 
 
 def _rewrite() -> None:
