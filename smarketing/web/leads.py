@@ -21,7 +21,8 @@ from smarketing.web.access import actor, allows, now
 from smarketing.web.answers import AnswerView, answer_view, undo_of
 from smarketing.web.clause_words import engagement_name
 from smarketing.web.forms import show_fault
-from smarketing.web.lead_filters import Asked, Offer, counted
+from smarketing.web.lead_choices import Offer
+from smarketing.web.lead_filters import Asked, counted
 from smarketing.web.lead_forms import CorrectionForm, NewLeadForm, ReasonForm
 from smarketing.web.lead_page import LeadPage
 from smarketing.web.paging import Page

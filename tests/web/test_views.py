@@ -39,7 +39,8 @@ def test_a_view_is_kept_and_leads_back_to_its_filters(session: Db, agreed: Cast,
     assert session.scalars(select(SavedView.query)).all() == ["stage=sql"], "the same name is kept once"
 
 
-def test_only_the_team_sees_what_is_shared(agreed: Cast, sign_in: SignIn) -> None:
+def test_only_the_team_sees_what_is_shared(agreed: Cast, hands: Hands, sign_in: SignIn) -> None:
+    intake.take([Row({"email": "g@example.com"})], now=hands.now)
     assert keep(sign_in(agreed.saul), "Hot ones", is_shared="yes") == 303
     assert keep(sign_in(agreed.saul), "Just mine") == 303
     sign_in(agreed.saul).get("/leads/")  # takes the message
