@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import select
 
 from smarketing.db import db
-from smarketing.demo import negotiations, staff
+from smarketing.demo import disagreements, negotiations, staff
 from smarketing.demo.crowd import ZONE, Crowd, Visit, batches
 from smarketing.demo.negotiations import monday_from, working_day_before
 from smarketing.demo.story import Story, at_midnight
@@ -93,6 +93,7 @@ def seed(*, now: datetime, tell: Callable[[str], None], days: int = DAYS) -> Non
     waits = [_instant_before(now, minutes=ANSWER_WITHIN * share, office=office) for share in WAITING]
     story = Story(random, office, starts_at=starts_at, waiting_from=waits[0], now=now)
     plan_versions(story, starts_at=starts_at, now=now)
+    disagreements.plan(story, now=now)
     story.plan_rounds()
     for batch in visits(random, starts_at=starts_at, waits=waits, now=now):
         story.plan_visits(batch)

@@ -127,3 +127,14 @@ EVIDENCE = {
     "sql-budget": ("25 000 € set aside for the year.", "Enveloppe efficacité énergétique, environ 40 k€."),
     "sql-timing": ("Must run before the winter shutdown.", "Mise en service souhaitée sous trois mois."),
 }
+
+CONTEST_NOTES = {
+    "refusal": "Sixty-eight points and two visits to the price page: every criterion is met. Please call once.",
+    "outage": "The telephone lines of the Lyon office were down from 10:20 to 15:00 by the operator’s ticket.",
+    "wrong_data": "The number in the form belongs to another company; it took us a day to find the right one.",
+}
+OBJECTION = "We saw it differently at the time; let the arbiters say."
+RULINGS = {
+    "dismissed": "Visits alone do not outweigh that the company has fewer than ten people: the refusal stands.",
+    "upheld": "A wrong number is not the rep’s delay. Check numbers at intake from now on.",
+}

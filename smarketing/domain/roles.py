@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_QUEUE = "see_queue"
     ANSWER_HANDOFF = "answer_handoff"
     REASSIGN_HANDOFF = "reassign_handoff"
+    CONTEST = "contest"
     SEE_AGREEMENT = "see_agreement"
     AUTHOR_AGREEMENT = "author_agreement"
     SIGN_AGREEMENT = "sign_agreement"
@@ -42,14 +43,15 @@ _EVERYONE = frozenset(
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MARKETER: _EVERYONE | {Permission.IMPORT_LEADS, Permission.QUALIFY_LEAD},
-    Role.SALES_REP: _EVERYONE | {Permission.SEE_QUEUE, Permission.ANSWER_HANDOFF},
+    Role.MARKETER: _EVERYONE | {Permission.IMPORT_LEADS, Permission.QUALIFY_LEAD, Permission.CONTEST},
+    Role.SALES_REP: _EVERYONE | {Permission.SEE_QUEUE, Permission.ANSWER_HANDOFF, Permission.CONTEST},
     Role.MANAGER: _EVERYONE
     | {
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
         Permission.SEE_QUEUE,
         Permission.REASSIGN_HANDOFF,
+        Permission.CONTEST,
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,
         Permission.SEE_PEOPLE,

@@ -18,6 +18,7 @@ from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas
 from smarketing.domain.terms_clocks import ClockClause
+from smarketing.domain.terms_disputes import DisputesClause
 from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, faults_of
 from smarketing.domain.terms_handoff import ChecklistClause, HandoffClause, ReasonClause
 from smarketing.domain.terms_scoring import CriteriaClause, PersonaClause, ScoringClause
@@ -49,6 +50,7 @@ class Terms(Value):
     handoff: HandoffClause
     clocks: tuple[ClockClause, ...] = Field(min_length=1)
     targets: tuple[CountClause, ...] = ()
+    disputes: DisputesClause | None = None
 
     def clauses(self) -> Iterator[Clause]:
         """Every clause that has an id, in the order of the document."""
@@ -69,6 +71,8 @@ class Terms(Value):
         yield from _placed(self.handoff.loss_reasons, "handoff", "loss_reasons")
         yield from _placed(self.clocks, "clocks")
         yield from _placed(self.targets, "targets")
+        if self.disputes:
+            yield ("disputes",), self.disputes
 
     def calendar(self, calendar_id: str) -> Calendar:
         return next(calendar for calendar in self.calendars if calendar.id == calendar_id)

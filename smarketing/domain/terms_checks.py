@@ -49,6 +49,7 @@ def check_calendars(terms: "Terms") -> None:
         raise broken_rule(N_("Two calendars have the same id."), at=("calendars",))
     named: list[tuple[Path, str]] = [(("clocks", i, "calendar"), c.calendar) for i, c in enumerate(terms.clocks)]
     named += [(("targets", i, "calendar"), c.calendar) for i, c in enumerate(terms.targets)]
+    named += [(("disputes", "calendar"), terms.disputes.calendar)] if terms.disputes else []
     for path, calendar_id in named:
         if calendar_id not in ids:
             message = N_("There is no calendar “%(calendar)s”; there are: %(known)s.")

@@ -19,6 +19,7 @@ _IS_UNWARNED = text("outcome = 'running' AND warned_at IS NULL")
 IS_UNANSWERED = text("elapsed_seconds IS NULL AND outcome <> 'void'")
 """Running, or breached and not answered in the end: literal, so that the planner knows the partial index."""
 
+IS_EXCUSED = text("excused_at IS NOT NULL")
 IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
 
 
@@ -40,6 +41,13 @@ class Clock(Base):
             postgresql_where=IS_UNSTOPPED,
         ),
         Index("ix_clocks_handoff_id", "handoff_id"),
+        Index(
+            "ix_clocks_excused_due_on",
+            "due_on",
+            "clause_id",
+            sqlite_where=IS_EXCUSED,
+            postgresql_where=IS_EXCUSED,
+        ),
         Index("ix_clocks_clause_due_on", "clause_id", "due_on", "outcome", "owner_id"),
         Index(
             "ix_clocks_unanswered_due_on",
@@ -68,6 +76,8 @@ class Clock(Base):
     elapsed_seconds: Mapped[int | None] = mapped_column(
         comment="business seconds from start to milestone; null while, or when for good, it was not reached"
     )
+
+    excused_at: Mapped[datetime | None] = mapped_column(comment="when the other side, or a ruling, excused its breach")
 
     handoff: Mapped[Handoff] = relationship()
     owner: Mapped[User | None] = relationship()

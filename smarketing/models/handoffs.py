@@ -88,6 +88,9 @@ class Disposition(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    overturned_at: Mapped[datetime | None] = mapped_column(
+        comment="when a ruling said that this refusal does not stand"
+    )
 
     handoff: Mapped[Handoff] = relationship(back_populates="dispositions")
     actor: Mapped[User] = relationship()

@@ -1,4 +1,4 @@
-"""Why sales said no, by the agreed reasons."""
+"""Why sales said no, by the agreed reasons; without refusals that a ruling has overturned."""
 
 from typing import NamedTuple
 
@@ -21,10 +21,13 @@ class Reason(NamedTuple):
 
 
 def by_reason(scope: Scope, *, zone: str) -> list[Reason]:
-    """Refusals given in the days of the scope, the most frequent reason first."""
+    """Refusals that stand, given in the days of the scope, the most frequent reason first."""
     starts_at, ends_at = scope.period.starts_at(zone), scope.period.ends_at(zone)
     query = select(Disposition.reason, func.count()).where(
-        IS_REFUSED, Disposition.occurred_at >= starts_at, Disposition.occurred_at < ends_at
+        IS_REFUSED,
+        Disposition.overturned_at.is_(None),
+        Disposition.occurred_at >= starts_at,
+        Disposition.occurred_at < ends_at,
     )
     if scope.source is not None:
         query = query.join(Handoff, Handoff.id == Disposition.handoff_id).join(Lead, Lead.id == Handoff.lead_id)

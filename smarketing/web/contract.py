@@ -59,6 +59,7 @@ def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
         _sql(terms),
         *_handing_over(terms, team_names),
         *promises(terms),
+        *_disputes(terms),
     ]
 
 
@@ -202,6 +203,21 @@ def _handing_over(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Artic
 
 def _reasons(reasons: Sequence[Clause]) -> list[Provision]:
     return [Provision(reason.id, in_language(reason.title)) for reason in reasons]
+
+
+def _disputes(terms: Terms) -> Iterator[Article]:
+    clause = terms.disputes
+    if clause is None:
+        return
+    time = clause_words.allowance(clause.answer_minutes, terms.calendar(clause.calendar))
+    words = gettext(
+        "What one side contests, the other answers within %(time)s. Where it objects or lets the time pass, the"
+        " arbiters of both sides rule together. A missed promise is excused only with the other side’s consent.",
+        time=time,
+    )
+    named = gettext("Arbiters: %(names)s.", names=", ".join(clause.arbiters)) if clause.arbiters else ""
+    text = " ".join(filter(None, (words, named)))
+    yield Article("disputes", gettext("Disputes"), [Provision(clause.id, in_language(clause.title), text)])
 
 
 def _promises(terms: Terms, side: Department) -> Article:

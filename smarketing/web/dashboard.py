@@ -12,7 +12,7 @@ from smarketing.reports import agreed, attainment, attention, funnel, pacing, re
 from smarketing.reports.attainment import ClockFacts
 from smarketing.reports.pacing import Owed
 from smarketing.reports.rollups import Scope
-from smarketing.web import scopes, tiles
+from smarketing.web import restated, scopes, tiles
 from smarketing.web.access import allows
 from smarketing.web.scopes import DashboardView
 from smarketing.web.sections import kept, pace, urgent
@@ -35,6 +35,7 @@ def index() -> str:
         tiles=_tiles(view, known),
         sections=_sections(view, known),
         needs=urgent.of(attention.read(view.scope.source, now=view.now)),
+        restated=restated.of(view.scope),
     )
 
 

@@ -17,15 +17,17 @@ from smarketing.domain.shortfall import Line
 from smarketing.domain.stretches import SpanKind, Stretch, explain
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
+from smarketing.models.disputes import Dispute
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition
 from smarketing.models.leads import Engagement, Lead, Score
-from smarketing.reports import agreed, lead_history
+from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
 from smarketing.services.leads import criteria_values
-from smarketing.web import lead_score, lead_story, paging
+from smarketing.web import contests, lead_score, lead_story, paging
 from smarketing.web.clause_words import allowance
+from smarketing.web.contests import Contest
 from smarketing.web.lead_score import Verdict, Waterfall
 from smarketing.web.lead_story import Entry
 from smarketing.web.paging import Page
@@ -73,6 +75,7 @@ class ClockLine(NamedTuple):
     calendar_id: str
     zone: str
     stretches: Sequence[StretchLine]
+    excuse_url: str | None
 
 
 class AnswerLine(NamedTuple):
@@ -88,6 +91,8 @@ class CycleView(NamedTuple):
     version: Version
     clocks: Sequence[ClockLine]
     answers: Sequence[AnswerLine]
+    disputes: Sequence[Dispute]
+    contests: Sequence[Contest]
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
     standing, score = agreed.latest(), lead_history.latest_score(lead_id)
     cycles, engagements = lead_history.cycles(lead_id), lead_history.engagements(lead_id)
     named = [cycle.handoff.agreement_version_id for cycle in cycles]
+    disputes = dispute_list.of_lead(lead_id)
     versions = lead_history.versions([*named, score.agreement_version_id if score else None])
     score_version = versions[score.agreement_version_id] if score else None
     story = paging.newest_first(lead_history.events(lead_id), Event.id, size=STORY_SIZE)
@@ -151,7 +157,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         persona_reasons=_persona_reasons(lead, score_version, now),
         engagements=engagements[:MOST_ENGAGEMENTS],
         has_more_engagements=len(engagements) > MOST_ENGAGEMENTS,
-        cycles=[_cycle(cycle, versions) for cycle in cycles],
+        cycles=[_cycle(cycle, versions, disputes) for cycle in cycles],
         story=lead_story.entries(story.rows),
         story_page=story,
         now=now,
@@ -162,13 +168,19 @@ def _persona_reasons(lead: Lead, version: Version | None, now: datetime) -> list
     return lead_score.persona_reasons(lead, version.terms, criteria_values(lead), now) if version else []
 
 
-def _cycle(cycle: Cycle, versions: Mapping[int, Version]) -> CycleView:
-    version = versions[cycle.handoff.agreement_version_id]
-    clocks = [_clock(clock, version.terms) for clock in cycle.clocks]
-    return CycleView(cycle, version, clocks, [_answer(each, version.terms) for each in cycle.handoff.dispositions])
+def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dispute]) -> CycleView:
+    handoff, version = cycle.handoff, versions[cycle.handoff.agreement_version_id]
+    return CycleView(
+        cycle,
+        version,
+        [_clock(clock, version.terms, disputes) for clock in cycle.clocks],
+        [_answer(each, version.terms) for each in handoff.dispositions],
+        [each for each in disputes if each.handoff_id == handoff.id],
+        contests.of_handoff(handoff, disputes),
+    )
 
 
-def _clock(clock: Clock, terms: Terms) -> ClockLine:
+def _clock(clock: Clock, terms: Terms, disputes: Sequence[Dispute]) -> ClockLine:
     clause = terms.clock(clock.clause_id)
     calendar = terms.calendar(clause.calendar)
     pauses = tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
@@ -180,6 +192,7 @@ def _clock(clock: Clock, terms: Terms) -> ClockLine:
         calendar.id,
         calendar.zone,
         [_stretch(stretch) for stretch in stretches] if len(stretches) <= MOST_STRETCHES else [],
+        contests.of_clock(clock, terms, disputes),
     )
 
 

@@ -23,6 +23,7 @@ PLACES = (
     Place("leads.index", "users", N_("Leads"), Permission.SEE_LEADS),
     Place("agreements.index", "file-certificate", N_("Agreement"), Permission.SEE_AGREEMENT),
     Place("reports.index", "chart-bar", N_("Reports"), Permission.SEE_REPORTS),
+    Place("disputes.index", "scale", N_("Disputes"), Permission.CONTEST),
     Place("imports.index", "file-import", N_("Imports"), Permission.IMPORT_LEADS),
     Place("people.index", "user", N_("People"), Permission.SEE_PEOPLE),
     Place("jobs.index", "jobs", N_("Jobs"), Permission.SEE_JOBS),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
 from smarketing.db import db, transaction
+from smarketing.domain.disputes import DisputeState
 from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Permission
@@ -29,6 +30,11 @@ COUNTED = 99
 SENTENCES = {
     EventName.CLOCK_WARNED: N_("%(lead)s: “%(clause)s” is due %(due)s"),
     EventName.CLOCK_BREACHED: N_("%(lead)s: “%(clause)s” was due %(due)s and was not met"),
+}
+DISPUTES = {
+    EventName.DISPUTE_RAISED: N_("%(lead)s: the other side contests something and waits for your answer"),
+    EventName.DISPUTE_ANSWERED: N_("%(lead)s: the other side objects, so the arbiters rule"),
+    EventName.DISPUTE_RULED: N_("%(lead)s: the dispute is closed, %(state)s"),
 }
 IMPORT_ENDS = {
     "done": N_("Your import is done. New leads: %(new)s, MQLs: %(mql)s, rejected rows: %(rejected)s"),
@@ -109,6 +115,9 @@ def _line(notice: Notice, lead: Lead | None, version_id: int | None) -> Line:
 
 
 def _url(notice: Notice, lead: Lead | None) -> str | None:
+    dispute_id = (notice.data or {}).get("dispute")
+    if dispute_id:
+        return url_for("disputes.show", dispute_id=dispute_id)
     if lead:
         return url_for("leads.show", lead_id=lead.id)
     import_id = (notice.data or {}).get("import")
@@ -118,6 +127,9 @@ def _url(notice: Notice, lead: Lead | None) -> str | None:
 def _sentence(kind: EventName, notice: Notice, lead: Lead | None, version_id: int | None) -> str:
     if kind is EventName.HANDOFF_REASSIGNED and lead is not None:
         return gettext("%(lead)s was given to you: the clocks go on as they were", lead=lead.name)
+    if kind in DISPUTES and lead is not None:
+        state = label(DisputeState((notice.data or {})["state"]))
+        return gettext(DISPUTES[kind], lead=lead.name, state=state)
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(notice.data or {})
     if kind not in SENTENCES or lead is None or version_id is None:

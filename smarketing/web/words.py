@@ -9,6 +9,7 @@ from flask_babel import format_datetime, get_locale, gettext
 
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
+from smarketing.domain.disputes import DisputeKind, DisputeState, Ground
 from smarketing.domain.errors import N_, DomainError
 from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
@@ -90,6 +91,26 @@ LABELS: dict[StrEnum, str] = {
     EventName.CLOCK_BREACHED: N_("A clock ran out"),
     EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
     EventName.CLOCK_REOPENED: N_("A clock runs again"),
+    EventName.CLOCK_EXCUSED: N_("A missed clock was excused"),
+    EventName.DISPUTE_RAISED: N_("A dispute was raised"),
+    EventName.DISPUTE_ANSWERED: N_("A dispute was answered"),
+    EventName.DISPUTE_VOTED: N_("An arbiter spoke"),
+    EventName.DISPUTE_RULED: N_("A dispute was ruled on"),
+    EventName.DISPUTE_WITHDRAWN: N_("A dispute was taken back"),
+    DisputeKind.REFUSAL: N_("Refusal contested"),
+    DisputeKind.MQL: N_("MQL contested"),
+    DisputeKind.BREACH: N_("Excuse asked for"),
+    Ground.MEETS_CRITERIA: N_("It meets the agreed criteria"),
+    Ground.FAILS_CRITERIA: N_("It does not meet the agreed criteria"),
+    Ground.WRONG_DATA: N_("The data were wrong"),
+    Ground.OUTAGE: N_("A system was down"),
+    Ground.HOLIDAY: N_("A holiday that the calendar does not know"),
+    Ground.OTHER: N_("Another reason"),
+    DisputeState.RAISED: N_("Waits for an answer"),
+    DisputeState.CONTESTED: N_("Waits for a ruling"),
+    DisputeState.UPHELD: N_("Upheld"),
+    DisputeState.DISMISSED: N_("Dismissed"),
+    DisputeState.TAKEN_BACK: N_("Taken back"),
     EventName.IMPORT_FINISHED: N_("An import ended"),
     EventName.VERSION_DRAFTED: N_("A version was drafted"),
     EventName.VERSION_CHANGED: N_("A draft was changed"),

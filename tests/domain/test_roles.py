@@ -13,6 +13,8 @@ REVIEWED = """
     see_queue          .  x  x  .
     answer_handoff     .  x  .  .
     reassign_handoff   .  .  x  .
+    contest            x  x  x  .
+    rule_dispute       .  .  x  .
     see_agreement      x  x  x  x
     author_agreement   .  .  x  .
     sign_agreement     .  .  x  .

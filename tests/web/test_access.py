@@ -26,7 +26,7 @@ from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
 from smarketing.models.touches import Touch
-from smarketing.services import accounts, agreements, handoffs, imports, intake, sessions, touches, views
+from smarketing.services import accounts, agreements, disputes, handoffs, imports, intake, sessions, touches, views
 from smarketing.services.sessions import Origin
 from smarketing.web.access import PUBLIC, policy_of
 from smarketing.web.security import HEADERS
@@ -71,6 +71,9 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     told = Notice(recipient_id=agreed.saul.id, kind="clock.warned", dedupe_key="one", created_at=hands.now)
     session.add(told)
     sessions.open_session(agreed.saul, origin=Origin("127.0.0.1", "another"), now=hands.now)
+    asked = {"ground": "fails_criteria", "note": "Not one", "actor": agreed.sasha, "now": hands.now}
+    offered = session.scalars(select(Handoff).where(Handoff.state == "offered")).one()
+    dispute = disputes.contest_mql(offered.id, **asked)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
     session.flush()
     ids = {
@@ -85,6 +88,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "team_id": agreed.saul.team_id or 0,
         "session_id": first_id(UserSession),
         "view_id": view.id,
+        "dispute_id": dispute.id,
     }
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
     session.commit()
