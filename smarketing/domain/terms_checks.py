@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from smarketing.domain.criteria import Criterion, personas_named
+from smarketing.domain.criteria import personas_named
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_faults import Path, broken_rule
+from smarketing.domain.terms_references import criteria_in
 
 if TYPE_CHECKING:
     from smarketing.domain.terms import Terms
@@ -34,10 +35,7 @@ def check_personas(terms: "Terms") -> None:
         message = N_("The last persona, and only the last, has no “when”: it takes everybody whom no other takes.")
         raise broken_rule(message, at=("personas",))
     known = {persona.id for persona in terms.personas}
-    rules: list[tuple[Path, Criterion]] = [
-        (("scoring", "fit", index, "when"), rule.when) for index, rule in enumerate(terms.scoring.fit)
-    ]
-    for path, criterion in [*rules, (("mql", "when"), terms.mql.when)]:
+    for path, criterion in criteria_in(terms):
         for name in sorted(personas_named(criterion) - known):
             message = N_("There is no persona “%(persona)s”; there are: %(known)s.")
             raise broken_rule(message, at=path, persona=name[:60], known=", ".join(sorted(known)))
