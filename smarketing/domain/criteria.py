@@ -1,9 +1,9 @@
 """The rule language of the agreement: what a criterion can ask, as data that lives in the signed terms.
 
-How it is answered stands in domain/verdicts.py.
+How it is answered stands in domain/verdicts.py, and as a question to the database in models/criteria.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,17 +16,17 @@ from pydantic import (
     field_validator,
 )
 
+from smarketing.domain.criteria_fields import INSTANT_FIELDS, KNOWN_FIELDS, NUMBER_FIELDS, is_custom, is_text
 from smarketing.domain.errors import N_
 from smarketing.domain.terms_faults import KIND_PATTERN, broken_rule
 
-TEXT_FIELDS = frozenset(
-    "email first_name last_name phone company job_title country source campaign landing_page persona".split()
-)
-NUMBER_FIELDS = frozenset({"points", "fit_points", "engagement_points", "engagement_count"})
-CUSTOM_PREFIX = "custom."
 MAX_DEPTH = 8
+LARGEST = 10**15
+"""Numbers of a rule lie within this on both sides of 0, as those that a custom field may hold."""
 
 EngagementKind = Annotated[str, StringConstraints(pattern=KIND_PATTERN)]
+Bound = Annotated[int, Field(gt=-LARGEST, lt=LARGEST)]
+Days = Annotated[int, Field(ge=1, le=3660)]
 
 
 class _Rule(BaseModel):
@@ -51,12 +51,12 @@ class OnField(_Rule):
     @field_validator("field")
     @classmethod
     def _is_known(cls, field: str) -> str:
-        if field in TEXT_FIELDS or field in NUMBER_FIELDS or field.removeprefix(CUSTOM_PREFIX) not in ("", field):
+        if field in KNOWN_FIELDS or is_custom(field):
             return field
         raise broken_rule(
             N_("There is no field “%(field)s”; use one of %(known)s, or custom.… for your own."),
             field=field[:60],
-            known=", ".join(sorted(TEXT_FIELDS | NUMBER_FIELDS)),
+            known=", ".join(sorted(KNOWN_FIELDS)),
         )
 
 
@@ -66,44 +66,114 @@ class _OnNumber(OnField):
     @field_validator("field")
     @classmethod
     def _is_number(cls, field: str) -> str:
-        if field in TEXT_FIELDS:
-            raise broken_rule(N_("“%(field)s” is text and cannot be compared with a number."), field=field)
+        if is_custom(field) or field in NUMBER_FIELDS:
+            return field
+        if field in INSTANT_FIELDS:
+            raise broken_rule(N_("“%(field)s” is an instant: ask within_days or older_than_days of it."), field=field)
+        raise broken_rule(N_("“%(field)s” is text and cannot be compared with a number."), field=field)
+
+
+class _OnText(OnField):
+    @field_validator("field")
+    @classmethod
+    def _is_text(cls, field: str) -> str:
+        if field in INSTANT_FIELDS:
+            raise broken_rule(N_("“%(field)s” is an instant: ask within_days or older_than_days of it."), field=field)
         return field
 
 
+class _OnWords(OnField):
+    """On text alone: how a number begins or ends means nothing."""
+
+    @field_validator("field")
+    @classmethod
+    def _is_words(cls, field: str) -> str:
+        if is_text(field):
+            return field
+        raise broken_rule(N_("“%(field)s” is no text: it neither begins nor ends with letters."), field=field)
+
+
+class _OnInstant(OnField):
+    @field_validator("field")
+    @classmethod
+    def _is_instant(cls, field: str) -> str:
+        if field in INSTANT_FIELDS:
+            return field
+        message = N_("“%(field)s” is no instant; days are asked of %(known)s.")
+        raise broken_rule(message, field=field[:60], known=", ".join(sorted(INSTANT_FIELDS)))
+
+
 class AtLeast(_OnNumber):
-    at_least: int
+    at_least: Bound
 
 
 class AtMost(_OnNumber):
-    at_most: int
+    at_most: Bound
 
 
-Option = Annotated[str, StringConstraints(min_length=1)]
+class Between(_OnNumber):
+    """Both bounds included."""
+
+    between: tuple[Bound, Bound]
+
+    @field_validator("between")
+    @classmethod
+    def _is_range(cls, between: tuple[int, int]) -> tuple[int, int]:
+        if between[0] <= between[1]:
+            return between
+        raise broken_rule(N_("A range begins with the smaller number: write %(low)s, %(high)s."),
+                          low=between[1], high=between[0])  # fmt: skip
 
 
-class OneOf(OnField):
+Option = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class OneOf(_OnText):
     """The text is one of these, whatever the case."""
 
     one_of: tuple[Option, ...] = Field(min_length=1, max_length=1000)
 
 
-class Contains(OnField):
+class Contains(_OnText):
     """Any of these stands somewhere in the text, within a word too, whatever the case."""
 
     contains: tuple[Option, ...] = Field(min_length=1, max_length=200)
+
+
+class StartsWith(_OnWords):
+    """The text begins with any of these, whatever the case."""
+
+    starts_with: tuple[Option, ...] = Field(min_length=1, max_length=200)
+
+
+class EndsWith(_OnWords):
+    """The text ends with any of these, whatever the case."""
+
+    ends_with: tuple[Option, ...] = Field(min_length=1, max_length=200)
 
 
 class Present(OnField):
     present: bool
 
 
+class Within(_OnInstant):
+    """It happened in the last so many days of 24 hours."""
+
+    within_days: Days
+
+
+class OlderThan(_OnInstant):
+    """It happened so many days of 24 hours ago, or earlier."""
+
+    older_than_days: Days
+
+
 class Engaged(_Rule):
     """At least so many engagements of a kind, within the last so many days (ever, when None)."""
 
     engagement: EngagementKind
-    at_least: int = Field(default=1, ge=1)
-    within_days: int | None = Field(default=None, ge=1, le=3660)
+    at_least: int = Field(default=1, ge=1, le=1000)
+    within_days: Days | None = None
 
 
 def _kind(value: Any) -> str:
@@ -124,9 +194,14 @@ _TAGS = {
     "engagement": "engaged",
     "at_least": "at_least",
     "at_most": "at_most",
+    "between": "between",
     "one_of": "one_of",
     "contains": "contains",
+    "starts_with": "starts_with",
+    "ends_with": "ends_with",
     "present": "present",
+    "within_days": "within_days",
+    "older_than_days": "older_than_days",
 }
 
 Criterion = Annotated[
@@ -136,9 +211,14 @@ Criterion = Annotated[
     | Annotated[Engaged, Tag("engaged")]
     | Annotated[AtLeast, Tag("at_least")]
     | Annotated[AtMost, Tag("at_most")]
+    | Annotated[Between, Tag("between")]
     | Annotated[OneOf, Tag("one_of")]
     | Annotated[Contains, Tag("contains")]
-    | Annotated[Present, Tag("present")],
+    | Annotated[StartsWith, Tag("starts_with")]
+    | Annotated[EndsWith, Tag("ends_with")]
+    | Annotated[Present, Tag("present")]
+    | Annotated[Within, Tag("within_days")]
+    | Annotated[OlderThan, Tag("older_than_days")],
     Discriminator(
         _kind,
         custom_error_type="unknown_criterion",
@@ -165,8 +245,19 @@ def depth(rule: Criterion) -> int:
     return 1 + max((depth(part) for part in parts(rule)), default=0)
 
 
+def walk(rule: Criterion) -> Iterator[Criterion]:
+    """This one and all within it."""
+    yield rule
+    for part in parts(rule):
+        yield from walk(part)
+
+
+def fields_named(rule: Criterion) -> set[str]:
+    """The fields that this rule asks for."""
+    return {part.field for part in walk(rule) if isinstance(part, OnField)}
+
+
 def personas_named(rule: Criterion) -> set[str]:
     """The persona ids that this rule asks for."""
-    if isinstance(rule, OneOf) and rule.field == "persona":
-        return set(rule.one_of)
-    return set().union(*(personas_named(part) for part in parts(rule)))
+    asked = (part for part in walk(rule) if isinstance(part, OneOf) and part.field == "persona")
+    return {key for part in asked for key in part.one_of}

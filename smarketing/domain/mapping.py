@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from zoneinfo import available_timezones
 
 from smarketing.domain.cells import READERS
-from smarketing.domain.criteria import CUSTOM_PREFIX
+from smarketing.domain.criteria_fields import CUSTOM_PREFIX
 from smarketing.domain.errors import N_, DomainError, InvalidInput
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, folded
 from smarketing.domain.terms_faults import KIND_PATTERN

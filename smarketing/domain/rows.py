@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from smarketing.domain.cells import READERS, amount_cents, engagement_kind, text_reader
-from smarketing.domain.criteria import CUSTOM_PREFIX
+from smarketing.domain.criteria_fields import CUSTOM_PREFIX
 from smarketing.domain.csv_format import Record
 from smarketing.domain.errors import N_, DomainError, InvalidInput
 from smarketing.domain.formulas import restored

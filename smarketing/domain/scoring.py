@@ -3,41 +3,20 @@
 Engagements count as a set: neither their order nor a repetition matters, and one that is still to come does not count.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from smarketing.domain import changes
+from smarketing.domain.criteria import AnyOf, Criterion, Not
+from smarketing.domain.facts import Facts
+from smarketing.domain.points import PointRules
+from smarketing.domain.scores import Points, Score
+from smarketing.domain.second_models import SecondModel
 from smarketing.domain.terms import Terms, parse
-from smarketing.domain.terms_scoring import PersonaClause
-from smarketing.domain.verdicts import Facts, Test, compile_test, compile_verdict
-
-FIT_LIMIT = "fit-limit"
-ENGAGEMENT_LIMIT = "engagement-limit"
-
-
-class Part(NamedTuple):
-    """Points that one rule gave. `times` is how often it counted (1 for fit); a limit takes points away."""
-
-    rule: str
-    points: int
-    times: int
-    last_at: str | None = None
-
-
-class Score(NamedTuple):
-    """`fit_points + engagement_points == points`, and the parts of each group sum to the group."""
-
-    persona: str
-    fit_points: int
-    engagement_points: int
-    is_mql: bool
-    fit_parts: tuple[Part, ...]
-    engagement_parts: tuple[Part, ...]
-
-    @property
-    def points(self) -> int:
-        return self.fit_points + self.engagement_points
+from smarketing.domain.terms_scoring import Grid, PersonaClause
+from smarketing.domain.verdicts import Reason, Test, Verdict, compile_test, compile_verdict
 
 
 class Scorer:
@@ -47,32 +26,63 @@ class Scorer:
         self.terms = terms
         self._personas = [(clause.id, compile_test(clause.when)) for clause in terms.personas if clause.when]
         self._fallback = terms.personas[-1].id
-        self._fit = [(rule.id, rule.points, compile_test(rule.when)) for rule in terms.scoring.fit]
-        self._engagement = terms.scoring.engagement
-        self._mql: Test = compile_test(terms.mql.when)
-        self._verdict = compile_verdict(terms.mql.when)
+        self.rules = PointRules(terms.scoring)
+        self._grid = terms.scoring.grid
+        self._models = [SecondModel(clause) for clause in terms.scoring.models or ()]
+        self._criteria = _Criteria(terms)
+        self._watch = changes.Watch(terms)
 
     def score(self, facts: Facts) -> Score:
+        """Raises nothing: what is not known gives no points."""
         facts = _by_now(facts)
         persona = next((key for key, test in self._personas if test(facts)), self._fallback)
-        with_persona = Facts({**facts.values, "persona": persona}, facts.engagements, facts.now)
-        fit_parts = tuple(Part(key, points, 1) for key, points, test in self._fit if test(with_persona))
-        fit_points, fit_parts = _limited(fit_parts, self.terms.scoring.fit_limit, FIT_LIMIT)
-        engagement_parts = tuple(self._engagement_parts(facts)) if facts.engagements else ()
-        engagement_points, engagement_parts = _limited(
-            engagement_parts, self.terms.scoring.engagement_limit, ENGAGEMENT_LIMIT
+        facts = facts._replace(values={**facts.values, "persona": persona})
+        known = self.rules.since_reset(facts)
+        points = self.rules.points(known)
+        grade = grade_of(self._grid, points)
+        threshold, is_mql = self._criteria.decide(_with_score(known, points, grade))
+        models = tuple(score for model in self._models if (score := model.score(facts)) is not None)
+        is_mql = not points.excluded_by and (is_mql or any(model.is_mql for model in models))
+        return Score(
+            persona,
+            points.fit,
+            points.engagement,
+            is_mql,
+            points.fit_parts,
+            points.engagement_parts,
+            grade,
+            points.excluded_by,
+            threshold,
+            models,
         )
-        is_mql = self._mql(_with_score(facts, persona, fit_points, engagement_points))
-        return Score(persona, fit_points, engagement_points, is_mql, fit_parts, engagement_parts)
 
     def explain(self, score: Score, facts: Facts) -> dict[str, Any]:
         """The score's parts and the reasons of its verdict, as stored with the score and shown on the lead."""
-        known = _with_score(_by_now(facts), score.persona, score.fit_points, score.engagement_points)
-        return {
-            "fit": [list(part) for part in score.fit_parts],
-            "engagement": [list(part) for part in score.engagement_parts],
-            "reasons": [list(reason) for reason in self._verdict(known).reasons],
+        told: dict[str, Any] = {
+            "fit": [part.stored() for part in score.fit_parts],
+            "engagement": [part.stored() for part in score.engagement_parts],
+            "reasons": [_told(reason) for reason in self.verdict(score, facts).reasons],
         }
+        named = {"grade": score.grade, "excluded": score.excluded_by, "threshold": score.threshold}
+        told |= {name: value for name, value in named.items() if value is not None}
+        if score.models:
+            told["models"] = [
+                [model.model, model.points.fit, model.points.engagement, model.is_mql, model.judged_at]
+                for model in score.models
+            ]
+        return told
+
+    def verdict(self, score: Score, facts: Facts) -> Verdict:
+        """The criteria that decided on this score, judged line by line."""
+        known = _by_now(facts)
+        known = self.rules.since_reset(known._replace(values={**known.values, "persona": score.persona}))
+        points = Points(score.fit_points, score.engagement_points, (), ())
+        return self._criteria.verdict(score, _with_score(known, points, score.grade))
+
+    def next_change(self, facts: Facts) -> datetime | None:
+        """The first instant after now at which the score or its verdict can be another although nothing new is known;
+        None when only a new fact can change it."""
+        return self._watch.next_change(facts)
 
     def persona_reasons(self, facts: Facts) -> list[tuple[PersonaClause, bool]]:
         """Each persona rule in priority order with whether it holds, up to the one that decides."""
@@ -84,15 +94,45 @@ class Scorer:
                 break
         return reasons
 
-    def _engagement_parts(self, facts: Facts) -> Iterable[Part]:
-        """In the order of the document."""
-        by_kind: dict[str, list[datetime]] = {}
-        for kind, occurred_at in facts.engagements:
-            by_kind.setdefault(kind, []).append(occurred_at)
-        for rule in self._engagement:
-            if instants := by_kind.get(rule.engagement):
-                times = _times(instants, rule.once_per)
-                yield Part(rule.id, rule.points * times, times, instants[-1].isoformat())
+
+class _Criteria:
+    """What an MQL is: for those whom a threshold takes, for all others, and whatever the score."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._instant = tuple(rule.when for rule in terms.mql.instant or ())
+        self._thresholds = [(clause.id, compile_test(clause.when)) for clause in terms.mql.thresholds or ()]
+        self._tests: dict[str | None, Test] = {None: compile_test(self._whole(terms.mql.when))}
+        self._verdicts: dict[str | None, Callable[[Facts], Verdict]] = {
+            None: compile_verdict(self._whole(terms.mql.when))
+        }
+        for clause in terms.mql.thresholds or ():
+            self._tests[clause.id] = compile_test(self._whole(clause.criteria))
+            self._verdicts[clause.id] = compile_verdict(self._whole(clause.criteria))
+        self._exclusions = {
+            rule.id: compile_verdict(Not.model_construct(negated=rule.when)) for rule in terms.scoring.exclusions or ()
+        }
+
+    def decide(self, known: Facts) -> tuple[str | None, bool]:
+        """Whose criteria they are, and whether they hold."""
+        threshold = next((key for key, test in self._thresholds if test(known)), None)
+        return threshold, self._tests[threshold](known)
+
+    def verdict(self, score: Score, known: Facts) -> Verdict:
+        if score.excluded_by:
+            return self._exclusions[score.excluded_by](known)
+        return self._verdicts[score.threshold](known)
+
+    def _whole(self, criteria: Criterion) -> Criterion:
+        return AnyOf.model_construct(any=(*self._instant, criteria)) if self._instant else criteria
+
+
+def grade_of(grid: Grid | None, points: Points) -> str | None:
+    """“A1” to “D4” under the agreed grid; None without one, and for those excluded."""
+    if grid is None or points.excluded_by:
+        return None
+    row = sum(points.fit < bound for bound in grid.fit)
+    column = sum(points.engagement < bound for bound in grid.engagement)
+    return f"{'ABCD'[row]}{column + 1}"
 
 
 def _by_now(facts: Facts) -> Facts:
@@ -102,42 +142,25 @@ def _by_now(facts: Facts) -> Facts:
     return facts._replace(engagements=sorted({known for known in facts.engagements if known[1] <= facts.now}))
 
 
-def _with_score(facts: Facts, persona: str, fit_points: int, engagement_points: int) -> Facts:
+def _with_score(facts: Facts, points: Points, grade: str | None) -> Facts:
     """The facts that MQL criteria may ask for."""
     values = {
         **facts.values,
-        "persona": persona,
-        "points": fit_points + engagement_points,
-        "fit_points": fit_points,
-        "engagement_points": engagement_points,
+        "points": points.fit + points.engagement,
+        "fit_points": points.fit,
+        "engagement_points": points.engagement,
         "engagement_count": len(facts.engagements),
+        "grade": grade,
     }
-    return Facts(values, facts.engagements, facts.now)
+    return facts._replace(values=values)
+
+
+def _told(reason: Reason) -> list[Any]:
+    """As it is stored: an instant as text."""
+    found = reason.found
+    return [*reason[:3], found.isoformat() if isinstance(found, datetime) else found, reason.depth]
 
 
 @lru_cache(maxsize=16)
 def scorer(canonical_terms: str) -> Scorer:
     return Scorer(parse(canonical_terms))
-
-
-_PERIODS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
-
-
-def _times(instants: list[datetime], once_per: str | None) -> int:
-    """How often a rule counts: after each counted engagement it rests for its period, in real time."""
-    if once_per is None:
-        return len(instants)
-    if once_per == "ever":
-        return 1
-    count, rests_until = 0, None
-    for instant in instants:
-        if rests_until is None or instant >= rests_until:
-            count, rests_until = count + 1, instant + _PERIODS[once_per]
-    return count
-
-
-def _limited(parts: tuple[Part, ...], limit: int | None, name: str) -> tuple[int, tuple[Part, ...]]:
-    points = sum(part.points for part in parts)
-    if limit is None or points <= limit:
-        return points, parts
-    return limit, (*parts, Part(name, limit - points, 1))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from smarketing.domain.verdicts import ANY_HOLDS, HOLDS_NOT
+from smarketing.domain.criteria_words import ANY_HOLDS, HOLDS_NOT
 
 Line = Sequence[Any]
 """held, asked, params, found, depth: a Reason as stored with a score."""

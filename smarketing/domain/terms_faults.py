@@ -13,8 +13,11 @@ from smarketing.domain.errors import N_, InvalidInput
 
 Path = tuple[str | int, ...]
 
-CRITERION_TAGS: Final = frozenset("all any not engaged at_least at_most one_of contains present".split())
-_CRITERION_KEYS: Final = frozenset({"when", "not"})
+CRITERION_TAGS: Final = frozenset(
+    "all any not engaged at_least at_most between one_of contains starts_with ends_with present within_days"
+    " older_than_days".split()
+)
+_CRITERION_KEYS: Final = frozenset({"when", "not", "criteria"})
 _CRITERION_LISTS: Final = frozenset({"all", "any"})
 
 
@@ -168,7 +171,8 @@ _SENTENCES: Final = {
     "date_parsing": _DAY,
     "date_from_datetime_parsing": _DAY,
     "unknown_criterion": N_(
-        "A criterion needs one of: all, any, not, engagement, at_least, at_most, one_of, contains, present."
+        "A criterion needs one of: all, any, not, engagement, at_least, at_most, between, one_of, contains,"
+        " starts_with, ends_with, present, within_days, older_than_days."
     ),
 }
 

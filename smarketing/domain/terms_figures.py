@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from smarketing.domain.criteria import NUMBER_FIELDS
+from smarketing.domain.criteria_fields import NUMBER_FIELDS
 from smarketing.domain.terms import Terms, read_terms
 from smarketing.domain.terms_faults import Path
 

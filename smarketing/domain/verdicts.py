@@ -3,9 +3,8 @@
 `compile_test` turns a criterion into a fast yes or no; `judge` gives the verdict. A missing value never holds.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from smarketing.domain.criteria import (
@@ -13,24 +12,22 @@ from smarketing.domain.criteria import (
     AnyOf,
     AtLeast,
     AtMost,
+    Between,
     Contains,
     Criterion,
+    EndsWith,
     Engaged,
     Not,
+    OlderThan,
     OneOf,
     OnField,
     Present,
+    StartsWith,
+    Within,
     parts,
 )
-from smarketing.domain.errors import N_
-
-
-class Facts(NamedTuple):
-    """What is known of one lead at one instant."""
-
-    values: Mapping[str, str | int | None]
-    engagements: Sequence[tuple[str, datetime]]
-    now: datetime
+from smarketing.domain.criteria_words import asked
+from smarketing.domain.facts import Facts, Value, engaged_count, instant_of, number_of, text_of, value_of
 
 
 class Reason(NamedTuple):
@@ -39,7 +36,7 @@ class Reason(NamedTuple):
     held: bool
     asked: str
     params: dict[str, Any]
-    found: str | int | None
+    found: Value
     depth: int
 
 
@@ -49,6 +46,7 @@ class Verdict(NamedTuple):
 
 
 Test = Callable[[Facts], bool]
+_MOST_REMEMBERED = 5000
 
 
 def compile_test(rule: Criterion) -> Test:
@@ -61,20 +59,19 @@ def compile_test(rule: Criterion) -> Test:
         case Not(negated=part):
             negated = compile_test(part)
             return lambda facts: not negated(facts)
-        case Engaged():
-            return lambda facts: _engagement_count(rule, facts) >= rule.at_least
-        case AtLeast(field=field, at_least=bound):
-            return lambda facts: (number := _number(facts, field)) is not None and number >= bound
-        case AtMost(field=field, at_most=bound):
-            return lambda facts: (number := _number(facts, field)) is not None and number <= bound
-        case OneOf(field=field, one_of=options):
-            folded = frozenset(option.casefold() for option in options)
-            return lambda facts: _text(facts, field).casefold() in folded
-        case Contains(field=field, contains=words):
-            parts_folded = tuple(word.casefold() for word in words)
-            return lambda facts: _contains(_text(facts, field).casefold(), parts_folded)
+        case Engaged(engagement=kind, at_least=count, within_days=days):
+            return lambda facts: bool(facts.engagements) and engaged_count(facts, kind, days) >= count
+        case Within(field=field, within_days=days):
+            return _within(field, timedelta(days=days))
+        case OlderThan(field=field, older_than_days=days):
+            span = timedelta(days=days)
+            return lambda facts: (at := instant_of(facts, field)) is not None and at <= facts.now - span
         case Present(field=field, present=wanted):
-            return lambda facts: bool(_text(facts, field)) is wanted
+            return lambda facts: (value_of(facts, field) not in (None, "")) is wanted
+        case AtLeast() | AtMost() | Between():
+            return _on_number(rule)
+        case _:
+            return _on_text(rule)
 
 
 def _every(tests: Sequence[Test]) -> Test:
@@ -97,14 +94,63 @@ def _some(tests: Sequence[Test]) -> Test:
     return some
 
 
+def _within(field: str, span: timedelta) -> Test:
+    def within(facts: Facts) -> bool:
+        at = instant_of(facts, field)
+        return at is not None and facts.now - span < at <= facts.now
+
+    return within
+
+
+def _on_number(rule: AtLeast | AtMost | Between) -> Test:
+    field = rule.field
+    match rule:
+        case AtLeast(at_least=low):
+            return lambda facts: (number := number_of(facts, field)) is not None and number >= low
+        case AtMost(at_most=high):
+            return lambda facts: (number := number_of(facts, field)) is not None and number <= high
+        case Between(between=(low, high)):
+            return lambda facts: (number := number_of(facts, field)) is not None and low <= number <= high
+
+
+def _on_text(rule: OneOf | Contains | StartsWith | EndsWith) -> Test:
+    """Texts come again from lead to lead, so what was answered of one is remembered."""
+    field, holds, remembered = rule.field, _holds(rule), dict[str, bool]()
+
+    def test(facts: Facts) -> bool:
+        text = text_of(facts, field)
+        held = remembered.get(text)
+        if held is None:
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            held = remembered[text] = holds(text.casefold())
+        return held
+
+    return test
+
+
+def _holds(rule: OneOf | Contains | StartsWith | EndsWith) -> Callable[[str], bool]:
+    match rule:
+        case OneOf(one_of=options):
+            folded = frozenset(option.casefold() for option in options)
+            return lambda text: text in folded
+        case Contains(contains=options):
+            words = tuple(option.casefold() for option in options)
+            return lambda text: any(word in text for word in words)
+        case StartsWith(starts_with=options):
+            beginnings = tuple(option.casefold() for option in options)
+            return lambda text: text.startswith(beginnings)
+        case EndsWith(ends_with=options):
+            endings = tuple(option.casefold() for option in options)
+            return lambda text: text.endswith(endings)
+
+
 def compile_verdict(rule: Criterion) -> Callable[[Facts], Verdict]:
     """A function of the facts that gives one reason per criterion, in the order written, nested by depth."""
     lines = tuple(_lines(rule, depth=0))
 
     def verdict(facts: Facts) -> Verdict:
-        reasons = tuple(
-            Reason(test(facts), asked, params, found(facts), at) for test, asked, params, found, at in lines
-        )
+        reasons = tuple(Reason(test(facts), said, params, found(facts), at) for test, said, params, found, at in lines)
         return Verdict(reasons[0].held, reasons)
 
     return verdict
@@ -114,104 +160,20 @@ def judge(rule: Criterion, facts: Facts) -> Verdict:
     return compile_verdict(rule)(facts)
 
 
-class Asked(NamedTuple):
-    """One criterion of a rule with its sentence: msgid and params."""
-
-    rule: Criterion
-    asked: str
-    params: dict[str, Any]
-    depth: int
-
-
-def outline(rule: Criterion, *, depth: int = 0) -> Iterator[Asked]:
-    """What a rule asks, criterion by criterion in the order written, before anybody has been judged by it."""
-    yield Asked(rule, *_asked(rule), depth)
-    for part in parts(rule):
-        yield from outline(part, depth=depth + 1)
-
-
-_Found = Callable[[Facts], str | int | None]
+_Found = Callable[[Facts], Value]
 _Line = tuple[Test, str, dict[str, Any], _Found, int]
 
 
 def _lines(rule: Criterion, *, depth: int) -> Iterator[_Line]:
-    asked, params = _asked(rule)
-    yield compile_test(rule), asked, params, _finder(rule), depth
+    said, params = asked(rule)
+    yield compile_test(rule), said, params, _finder(rule), depth
     for part in parts(rule):
         yield from _lines(part, depth=depth + 1)
 
 
-ALL_HOLD = N_("all of these hold")
-ANY_HOLDS = N_("at least one of these holds")
-HOLDS_NOT = N_("this does not hold")
-
-
-def _asked(rule: Criterion) -> tuple[str, dict[str, Any]]:
-    match rule:
-        case All():
-            return ALL_HOLD, {}
-        case AnyOf():
-            return ANY_HOLDS, {}
-        case Not():
-            return HOLDS_NOT, {}
-        case Engaged(engagement=kind, at_least=count, within_days=None):
-            return N_("at least %(count)s engagements of kind %(engagement)s"), {
-                "count": count,
-                "engagement": kind,
-            }
-        case Engaged(engagement=kind, at_least=count, within_days=days):
-            params = {"count": count, "engagement": kind, "days": days}
-            return N_("at least %(count)s engagements of kind %(engagement)s within %(days)s days"), params
-        case AtLeast(field=field, at_least=bound):
-            return N_("%(field)s is at least %(bound)s"), {"field": field, "bound": bound}
-        case AtMost(field=field, at_most=bound):
-            return N_("%(field)s is at most %(bound)s"), {"field": field, "bound": bound}
-        case OneOf(field=field, one_of=options):
-            return N_("%(field)s is one of: %(options)s"), {"field": field, "options": list(options)}
-        case Contains(field=field, contains=words):
-            return N_("%(field)s contains one of: %(options)s"), {"field": field, "options": list(words)}
-        case Present(field=field, present=True):
-            return N_("%(field)s is known"), {"field": field}
-        case Present(field=field):
-            return N_("%(field)s is not known"), {"field": field}
-
-
 def _finder(rule: Criterion) -> _Found:
     if isinstance(rule, Engaged):
-        return lambda facts: _engagement_count(rule, facts)
+        return lambda facts: engaged_count(facts, rule.engagement, rule.within_days)
     if isinstance(rule, OnField):
-        return lambda facts: facts.values.get(rule.field)
+        return lambda facts: value_of(facts, rule.field)
     return lambda _facts: None
-
-
-def _number(facts: Facts, field: str) -> int | None:
-    value = facts.values.get(field)
-    if isinstance(value, str):
-        return int(value) if _WHOLE_NUMBER.fullmatch(value) else None
-    return value
-
-
-_WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
-
-
-def _text(facts: Facts, field: str) -> str:
-    value = facts.values.get(field)
-    return "" if value is None else str(value)
-
-
-def _contains(text: str, words: Sequence[str]) -> bool:
-    for word in words:  # noqa: SIM110 - as above
-        if word in text:
-            return True
-    return False
-
-
-def _engagement_count(rule: Engaged, facts: Facts) -> int:
-    since = facts.now - timedelta(days=rule.within_days) if rule.within_days else None
-    return len(
-        {
-            occurred_at
-            for kind, occurred_at in facts.engagements
-            if kind == rule.engagement and occurred_at <= facts.now and (since is None or occurred_at > since)
-        }
-    )

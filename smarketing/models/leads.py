@@ -28,6 +28,7 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +43,8 @@ SEARCH_INDEX = "leads_words"
 
 _FTS = table(SEARCH_INDEX)
 
+IS_WAITING = text("rescore_at IS NOT NULL")
+
 
 class Lead(Base):
     __tablename__ = "leads"
@@ -50,6 +53,7 @@ class Lead(Base):
         Index("ix_leads_stage_id", "stage", "id"),
         Index("ix_leads_arrived_on_source", "arrived_on", "source"),
         Index("ix_leads_mql_on_source", "mql_on", "source"),
+        Index("ix_leads_rescore_at", "rescore_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +88,10 @@ class Lead(Base):
     fit_points: Mapped[int | None] = mapped_column(comment="of the latest score; null before the first")
     engagement_points: Mapped[int | None]
     points: Mapped[int | None] = mapped_column(comment="fit_points + engagement_points")
+    grade: Mapped[str | None] = mapped_column(String(2), comment="place in the agreed grid, of the latest score")
+    rescore_at: Mapped[datetime | None] = mapped_column(
+        comment="when its score can next change by time alone; null when only a new fact can change it"
+    )
     amount_cents: Mapped[int | None] = mapped_column(BigInteger, comment="won amount, agreement currency, 1/100")
 
     arrived_at: Mapped[datetime] = mapped_column(comment="the inquiry")

@@ -33,6 +33,7 @@ def undo(handoff_id: int, disposition_id: int, *, actor: User, now: datetime) ->
     _put_back(handoff, undone)
     handoff.dispositions.remove(undone)
     db.session.delete(undone)
+    handoff.lead.rescore_at = now
     replays.replay(handoff, now=now)
     tallies.mark_stale(Cohort.ARRIVED, [handoff.lead.arrived_on])
     tallies.mark_stale(Cohort.MQL, [handoff.lead.mql_on])

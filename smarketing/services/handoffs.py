@@ -179,6 +179,7 @@ def _settle(
     clocks.stop(name, handoff.id, at=now, now=now)
     if handoff.closed_at:
         clocks.void(handoff.id, now=now)
+        handoff.lead.rescore_at = now
     else:
         force = agreements.version(handoff.agreement_version_id)
         started = Started(handoff.id, handoff.lead_id, handoff.owner_id, now)

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from smarketing.db import db, next_ids
-from smarketing.domain.criteria import CUSTOM_PREFIX
+from smarketing.domain.criteria_fields import CUSTOM_PREFIX
 from smarketing.domain.errors import N_, Conflict, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
+from smarketing.domain.facts import Value
 from smarketing.domain.importing import TEXT_LIMITS, Rejected, Row
 from smarketing.domain.merging import Batch, Draft, Fate
 from smarketing.domain.periods import local_day
@@ -26,7 +27,8 @@ from smarketing.models.tallies import Cohort
 from smarketing.services import agreements, journal, leads, qualification, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
-from smarketing.services.leads import Standing, Subject
+from smarketing.services.leads import Standing
+from smarketing.services.subjects import Subject, subjects_of
 
 STAGE_DATES = frozenset("mql_at sal_at sql_at won_at lost_at amount".split())
 """Changes after which a lead scores the same."""
@@ -84,10 +86,10 @@ def foresee(batch: Batch, *, now: datetime) -> frozenset[int]:
         return frozenset()
     again = [draft for draft in batch.changed if _may_score_differently(draft)]
     ids = [draft.lead_id for draft in again if draft.lead_id and draft.lead_id > 0]
-    known = {subject.lead_id: subject for subject in leads.subjects(ids)} if ids else {}
-    subjects = [_subject(draft) for draft in batch.new]
-    subjects += [_changed_subject(draft, known.get(draft.lead_id or 0)) for draft in again]
-    return qualification.foresee(subjects, force=force, now=now)
+    known = {subject.lead_id: subject for subject in subjects_of(ids)} if ids else {}
+    judged = [_subject(draft) for draft in batch.new]
+    judged += [_changed_subject(draft, known.get(draft.lead_id or 0)) for draft in again]
+    return qualification.foresee(judged, force=force, now=now)
 
 
 def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
@@ -95,7 +97,8 @@ def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
     engagements = [*draft.engagements.union(known.engagements if known else ())]
     if known is None:
         return subject._replace(engagements=engagements)
-    return known._replace(values=subject.values, engagements=engagements, stage=draft.stage)
+    values = {**subject.values, "cycle": known.cycle}
+    return known._replace(values=values, engagements=engagements, stage=draft.stage)
 
 
 @contextmanager
@@ -243,9 +246,18 @@ def _write_engagements(drafts: Sequence[Draft], told: _Told) -> None:
 def _subject(draft: Draft) -> Subject:
     assert draft.lead_id is not None  # noqa: S101 - reserved by the caller
     custom = {CUSTOM_PREFIX + key: text for key, text in draft.custom.items()}
+    milestones = draft.milestones
+    standing: dict[str, Value] = {
+        "stage": draft.stage,
+        "cycle": 0,
+        "arrived_at": draft.arrived_at,
+        "mql_at": milestones.mql_at,
+        "sal_at": milestones.sal_at,
+        "sql_at": milestones.sql_at,
+    }
     return Subject(
         draft.lead_id,
-        {**draft.facts, **custom},
+        {**standing, **draft.facts, **custom},
         draft.engaged,
         draft.stage,
         mql_at=draft.milestones.mql_at,

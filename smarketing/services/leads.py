@@ -1,4 +1,4 @@
-"""Find leads, read what criteria ask of them, and write many at once: new ones, changed ones, and how they stand."""
+"""Find leads, and write many at once: new ones, changed ones, and how they stand."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, bindparam, select, update
 
 from smarketing.db import among, bulk_insert, db, is_postgresql, json_text
-from smarketing.domain.criteria import CUSTOM_PREFIX, TEXT_FIELDS
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, words_of
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.domain.merging import Draft
@@ -16,25 +15,6 @@ from smarketing.models.leads import Engagement, Lead
 
 FACTS = tuple(TEXT_LIMITS)
 SEARCHED = ("first_name", "last_name", "company", "job_title", "email", "external_id")
-LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
-
-
-class Subject(NamedTuple):
-    """A lead to judge. `values` hold what criteria may ask for: lead fields by name and `custom.…`.
-
-    `has_history` is a lead that brings its own stage dates: it is scored, but neither promoted nor handed off.
-    """
-
-    lead_id: int
-    values: Mapping[str, str | int | None]
-    engagements: Sequence[tuple[str, datetime]] = ()
-    stage: Stage = Stage.INQUIRY
-    cycle: int = 0
-    is_held: bool = False
-    recycled_until: date | None = None
-    owner_id: int | None = None
-    mql_at: datetime | None = None
-    has_history: bool = False
 
 
 class Standing(NamedTuple):
@@ -49,44 +29,8 @@ class Standing(NamedTuple):
     points: int | None
     mql_at: datetime | None
     mql_on: date | None
-
-
-_SUBJECT_COLUMNS = (
-    Lead.id,
-    Lead.custom,
-    Lead.stage,
-    Lead.cycle,
-    Lead.is_held,
-    Lead.recycled_until,
-    Lead.owner_id,
-    Lead.mql_at,
-)
-
-
-def subjects(lead_ids: Sequence[int]) -> list[Subject]:
-    """Two queries for the whole batch: the leads and their engagements."""
-    engagements: dict[int, list[tuple[str, datetime]]] = {}
-    for lead_id, kind, occurred_at in db.session.execute(
-        select(Engagement.lead_id, Engagement.kind, Engagement.occurred_at).where(among(Engagement.lead_id, lead_ids))
-    ):
-        engagements.setdefault(lead_id, []).append((kind, occurred_at))
-    facts = (getattr(Lead, field) for field in LEAD_FIELDS)
-    query = select(*_SUBJECT_COLUMNS, *facts).where(among(Lead.id, lead_ids)).order_by(Lead.id)
-    subjects = []
-    for lead_id, custom, *rest in db.session.execute(query):
-        standing, texts = rest[: -len(LEAD_FIELDS)], rest[-len(LEAD_FIELDS) :]
-        values = dict(zip(LEAD_FIELDS, texts, strict=True)) | _custom_values(custom)
-        subjects.append(Subject(lead_id, values, engagements.get(lead_id, ()), *standing))
-    return subjects
-
-
-def criteria_values(lead: Lead) -> dict[str, str | int | None]:
-    """What criteria may ask of a lead."""
-    return {field: getattr(lead, field) for field in LEAD_FIELDS} | _custom_values(lead.custom)
-
-
-def _custom_values(custom: Mapping[str, str]) -> dict[str, str]:
-    return {CUSTOM_PREFIX + key: text for key, text in custom.items()}
+    grade: str | None = None
+    rescore_at: datetime | None = None
 
 
 _FACT_COLUMNS = [getattr(Lead, name) for name in FACTS]
@@ -202,6 +146,15 @@ def write_facts(lead: Lead, facts: Mapping[str, str | None]) -> None:
 
 def write_standings(standings: Mapping[int, Standing]) -> None:
     _update([{"lead_id": lead_id, **standing._asdict()} for lead_id, standing in standings.items()])
+
+
+def write_moments(rescore_at: Mapping[int, datetime | None]) -> None:
+    """When each lead is to be judged again; nobody who is editing one need know."""
+    if rescore_at:
+        leads = cast(Table, Lead.__table__)
+        moments = update(leads).where(leads.c.id == bindparam("lead_id")).values(rescore_at=bindparam("at"))
+        rows = [{"lead_id": lead_id, "at": at} for lead_id, at in rescore_at.items()]
+        db.session.connection().execute(moments, rows)
 
 
 def _update(rows: Sequence[dict[str, Any]]) -> None:

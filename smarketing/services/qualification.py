@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from smarketing.db import bulk_insert, db, json_text, next_ids
-from smarketing.domain import lifecycle, scoring
+from smarketing.domain import lifecycle, scores
 from smarketing.domain.errors import N_, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
+from smarketing.domain.facts import Facts
 from smarketing.domain.lifecycle import Move, Stage
-from smarketing.domain.periods import local_day
-from smarketing.domain.verdicts import Facts
+from smarketing.domain.periods import local_day, midnight
 from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
@@ -24,15 +24,16 @@ from smarketing.models.tallies import Cohort
 from smarketing.services import agreements, handoffs, journal, leads, offers, routing, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
-from smarketing.services.leads import Standing, Subject
+from smarketing.services.leads import Standing
 from smarketing.services.offers import Offer
+from smarketing.services.subjects import Subject, subjects_of
 
 
 class Judged(NamedTuple):
     """The outcome for a batch, in the order of the subjects."""
 
     subjects: Sequence[Subject]
-    scores: Sequence[scoring.Score]
+    scores: Sequence[scores.Score]
     facts: Sequence[Facts]
     standings: Mapping[int, Standing]
     promoted: frozenset[int]
@@ -43,7 +44,7 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     scorer, zone = force.scorer, force.terms.zone
     persona_ids = _persona_ids()
     today = local_day(now, zone)
-    facts = [Facts(subject.values, subject.engagements, now) for subject in subjects]
+    facts = [subject.facts(now=now) for subject in subjects]
     scores = [scorer.score(known) for known in facts]
     promoted = [
         subject.lead_id
@@ -52,7 +53,7 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     ]
     owners = dict(zip(promoted, routing.deal_owners(len(promoted), force=force), strict=True))
     standings = {}
-    for subject, score in zip(subjects, scores, strict=True):
+    for subject, score, known in zip(subjects, scores, facts, strict=True):
         lead_id, mql_at = subject.lead_id, subject.mql_at
         is_promoted = lead_id in owners
         if is_promoted:
@@ -67,6 +68,8 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
             score.points,
             mql_at,
             today if mql_at is now else local_day(mql_at, zone) if mql_at else None,
+            score.grade,
+            _rescore_at(subject, score, known, force=force),
         )
     return Judged(subjects, scores, facts, standings, frozenset(promoted))
 
@@ -75,9 +78,7 @@ def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> froz
     """Which of them would become MQL; writes nothing."""
     score, today = force.scorer.score, local_day(now, force.terms.zone)
     return frozenset(
-        subject.lead_id
-        for subject in subjects
-        if _may_promote(subject, today) and score(Facts(subject.values, subject.engagements, now)).is_mql
+        subject.lead_id for subject in subjects if _may_promote(subject, today) and score(subject.facts(now=now)).is_mql
     )
 
 
@@ -128,8 +129,11 @@ def rescore(lead_ids: Sequence[int], *, now: datetime) -> int:
     force = agreements.in_force()
     if force is None or not lead_ids:
         return 0
-    subjects = leads.subjects(lead_ids)
-    judged = judge(subjects, force=force, now=now)
+    return write(judge(subjects_of(lead_ids), force=force, now=now), force=force, now=now)
+
+
+def write(judged: Judged, *, force: Force, now: datetime) -> int:
+    """Write how leads that exist stand after a judgement, with its reasons; how many became MQL."""
     leads.write_standings(judged.standings)
     record(judged, force=force, now=now)
     if judged.promoted:
@@ -191,6 +195,21 @@ def _may_promote(subject: Subject, today: date) -> bool:
     if subject.recycled_until and today < subject.recycled_until:
         return False
     return lifecycle.is_allowed(subject.stage, Move.QUALIFY)
+
+
+_SETTLED = frozenset({Stage.WON, Stage.LOST, Stage.DISQUALIFIED})
+
+
+def _rescore_at(subject: Subject, score: scores.Score, facts: Facts, *, force: Force) -> datetime | None:
+    """When to judge it again though nothing new is known: as time changes its score, or on its day when recycled."""
+    if subject.stage in _SETTLED:
+        return None
+    following = force.scorer.next_change(facts)
+    if subject.stage is Stage.RECYCLED and score.is_mql and subject.recycled_until:
+        back_at = midnight(subject.recycled_until, force.terms.zone)
+        if back_at > facts.now:
+            return min(following or back_at, back_at)
+    return following
 
 
 def _offer(lead_id: int, standing: Standing, *, score_id: int, mql_at: datetime) -> Offer:

@@ -9,6 +9,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from smarketing.domain.calendars import Calendar
 from smarketing.domain.criteria import Criterion, Engaged, OneOf
+from smarketing.domain.criteria_words import Asked, outline
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
@@ -17,7 +18,6 @@ from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.domain.terms_scoring import EngagementRule, ScoringClause
 from smarketing.domain.terms_targets import CountClause
-from smarketing.domain.verdicts import Asked, outline
 from smarketing.web.filters import number, percent
 from smarketing.web.words import in_language, sentence
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext, ngettext
 
 from smarketing.domain.column_names import suggested
-from smarketing.domain.criteria import CUSTOM_PREFIX
+from smarketing.domain.criteria_fields import CUSTOM_PREFIX
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.importing import ImportState
 from smarketing.domain.lifecycle import Stage

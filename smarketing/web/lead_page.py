@@ -24,7 +24,7 @@ from smarketing.models.leads import Engagement, Lead, Score
 from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
-from smarketing.services.leads import criteria_values
+from smarketing.services.subjects import criteria_values
 from smarketing.web import contests, lead_score, lead_story, paging
 from smarketing.web.clause_words import allowance
 from smarketing.web.contests import Contest

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from flask_babel import gettext, ngettext
 
 from smarketing.domain import shortfall
+from smarketing.domain.facts import Facts
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
-from smarketing.domain.scoring import ENGAGEMENT_LIMIT, FIT_LIMIT
+from smarketing.domain.scores import ENGAGEMENT_LIMIT, FIT_LIMIT
 from smarketing.domain.shortfall import Lack, Line
 from smarketing.domain.terms import Terms
-from smarketing.domain.verdicts import Facts, compile_verdict
+from smarketing.domain.verdicts import compile_verdict
 from smarketing.models.leads import Lead, Score
 from smarketing.reports.lead_history import Version
 from smarketing.web.clause_words import engagement_name, signed_points

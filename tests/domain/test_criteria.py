@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from smarketing.domain.criteria import MAX_DEPTH, NUMBER_FIELDS, Criterion, depth, personas_named
-from smarketing.domain.verdicts import Facts, Reason, compile_test, judge
+from smarketing.domain.criteria import MAX_DEPTH, Criterion, depth, personas_named
+from smarketing.domain.criteria_fields import NUMBER_FIELDS
+from smarketing.domain.facts import Facts
+from smarketing.domain.verdicts import Reason, compile_test, judge
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 RULES: TypeAdapter[Criterion] = TypeAdapter(Criterion)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.domain.scoring import ENGAGEMENT_LIMIT, FIT_LIMIT, Part, Scorer
-from smarketing.domain.verdicts import Facts
+from smarketing.domain.facts import Facts
+from smarketing.domain.scores import ENGAGEMENT_LIMIT, FIT_LIMIT, Part
+from smarketing.domain.scoring import Scorer
 from tests.cast import clause, document, terms
 
 NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)
@@ -102,8 +103,8 @@ def test_points_can_be_taken_away_below_zero() -> None:
 def test_how_often_an_engagement_counts(once_per: str | None, hours_ago: list[int], times: int) -> None:
     rule = clause("saw-prices", "Saw", "A vu") | {"engagement": "pricing_page", "points": 10, "once_per": once_per}
     visits = [("pricing_page", ago(hours=hours)) for hours in hours_ago]
-    score = scorer(engagement=[rule], engagement_limit=None).score(facts(visits))
-    assert score.engagement_parts == (Part("saw-prices", 10 * times, times, NOW.isoformat()),)
+    (part,) = scorer(engagement=[rule], engagement_limit=None).score(facts(visits)).engagement_parts
+    assert (part.points, part.times, part.uncounted) == (10 * times, times, len(hours_ago) - times)
 
 
 def test_two_rules_may_give_points_for_the_same_kind() -> None:

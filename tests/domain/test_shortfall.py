@@ -7,8 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from smarketing.domain.criteria import Criterion
+from smarketing.domain.facts import Facts
 from smarketing.domain.shortfall import lacks
-from smarketing.domain.verdicts import Facts, judge
+from smarketing.domain.verdicts import judge
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POINTS = {"field": "points", "at_least": 60}

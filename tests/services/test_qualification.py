@@ -17,7 +17,8 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead, Score
 from smarketing.models.tallies import StaleDay
-from smarketing.services import agreements, handoffs, intake, leads, qualification
+from smarketing.services import agreements, handoffs, intake, qualification
+from smarketing.services.subjects import subjects_of
 from tests.cast import Cast, agree, document
 from tests.conftest import Hands
 
@@ -279,7 +280,7 @@ def test_foreseeing_writes_nothing_and_says_who_would_be_promoted(session: Db, a
     agree(agreed, hands.turn(days=1), mql=easier)
     scores = count(session, Score)
     force = agreements.required()
-    subjects = leads.subjects([lead(session, f"{name}@example.com").id for name in ("cold", "held")])
+    subjects = subjects_of([lead(session, f"{name}@example.com").id for name in ("cold", "held")])
     foreseen = qualification.foresee(subjects, force=force, now=hands.now)
     assert foreseen == {lead(session, "cold@example.com").id}
     assert (count(session, Score), count(session, Handoff)) == (scores, 0)
