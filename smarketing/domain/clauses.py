@@ -36,3 +36,8 @@ class Words(Value):
 class Clause(Value):
     id: Key
     title: Words
+
+
+def is_absent(value: object) -> bool:
+    """What a later schema added and a document does not use: left out, so that older digests stay what they were."""
+    return value is None or value is False or value == ()

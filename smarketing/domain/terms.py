@@ -6,26 +6,53 @@ minutes, ratios lie between 0 and 1, money is in 1/100 of `currency`.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
 from smarketing.domain.calendars import Calendar, Key, Zone
-from smarketing.domain.clauses import Clause, Value, Words
+from smarketing.domain.clauses import Clause, Value, Words, is_absent
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.points_checks import AUTHORED
 from smarketing.domain.roles import Department
+from smarketing.domain.terms_cadences import CadenceClause
 from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas
 from smarketing.domain.terms_clocks import ClockClause
+from smarketing.domain.terms_completeness import CompletenessClause
+from smarketing.domain.terms_consequences import ConsequenceClause
+from smarketing.domain.terms_contests import ContestClause, ExcuseClause
 from smarketing.domain.terms_disputes import DisputesClause
-from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, faults_of
-from smarketing.domain.terms_handoff import ChecklistClause, HandoffClause, ReasonClause
+from smarketing.domain.terms_escalation import EscalationClause
+from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, broken_rule, faults_of
+from smarketing.domain.terms_governance import (
+    AmendmentClause,
+    RenewalClause,
+    ReportingClause,
+    ReviewClause,
+    TermDates,
+    TerminationClause,
+)
+from smarketing.domain.terms_handoff import ChecklistClause, HandoffClause, Reason, ReasonClause, RecycleReason
+from smarketing.domain.terms_people import ResponsibilityClause, RoleClause, ServiceClause
+from smarketing.domain.terms_ratios import RatioClause
+from smarketing.domain.terms_references import check_references, clauses_in
+from smarketing.domain.terms_retention import BackupClause, RetentionClause
+from smarketing.domain.terms_routing import CapacityClause, OffboardingClause, RampClause, RouteClause
 from smarketing.domain.terms_scoring import CriteriaClause, PersonaClause, ScoringClause
 from smarketing.domain.terms_targets import CountClause
+from smarketing.domain.terms_timeboxes import TimeboxClause
+from smarketing.domain.terms_vocabulary import StatusClause
 
 SCHEMA_VERSION: Final = 1
+
+
+def _schema(version: object) -> object:
+    if isinstance(version, int) and not isinstance(version, bool) and version > SCHEMA_VERSION:
+        message = N_("This document is of schema %(found)s; schema %(known)s is the newest read here: update first.")
+        raise broken_rule(message, found=version, known=SCHEMA_VERSION)
+    return version
 
 
 class Party(Value):
@@ -34,7 +61,7 @@ class Party(Value):
 
 
 class Terms(Value):
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Annotated[Literal[1], BeforeValidator(_schema)] = SCHEMA_VERSION
     title: Words
     preamble: Words
     scope: Words
@@ -51,7 +78,31 @@ class Terms(Value):
     handoff: HandoffClause
     clocks: tuple[ClockClause, ...] = Field(min_length=1)
     targets: tuple[CountClause, ...] = ()
+    ratios: tuple[RatioClause, ...] = Field(default=(), exclude_if=is_absent)
+    cadences: tuple[CadenceClause, ...] = Field(default=(), exclude_if=is_absent)
+    timeboxes: tuple[TimeboxClause, ...] = Field(default=(), exclude_if=is_absent)
+    completeness: tuple[CompletenessClause, ...] = Field(default=(), exclude_if=is_absent)
+    escalations: tuple[EscalationClause, ...] = Field(default=(), exclude_if=is_absent)
+    consequences: tuple[ConsequenceClause, ...] = Field(default=(), exclude_if=is_absent)
     disputes: DisputesClause | None = None
+    contests: tuple[ContestClause, ...] = Field(default=(), exclude_if=is_absent)
+    excuses: tuple[ExcuseClause, ...] = Field(default=(), exclude_if=is_absent)
+    statuses: tuple[StatusClause, ...] = Field(default=(), exclude_if=is_absent)
+    services: tuple[ServiceClause, ...] = Field(default=(), exclude_if=is_absent)
+    roles: tuple[RoleClause, ...] = Field(default=(), exclude_if=is_absent)
+    responsibilities: tuple[ResponsibilityClause, ...] = Field(default=(), exclude_if=is_absent)
+    routes: tuple[RouteClause, ...] = Field(default=(), exclude_if=is_absent)
+    capacities: tuple[CapacityClause, ...] = Field(default=(), exclude_if=is_absent)
+    ramp: RampClause | None = None
+    offboarding: tuple[OffboardingClause, ...] = Field(default=(), exclude_if=is_absent)
+    dates: TermDates | None = None
+    renewal: RenewalClause | None = None
+    terminations: tuple[TerminationClause, ...] = Field(default=(), exclude_if=is_absent)
+    amendments: tuple[AmendmentClause, ...] = Field(default=(), exclude_if=is_absent)
+    reviews: tuple[ReviewClause, ...] = Field(default=(), exclude_if=is_absent)
+    reporting: tuple[ReportingClause, ...] = Field(default=(), exclude_if=is_absent)
+    retention: tuple[RetentionClause, ...] = Field(default=(), exclude_if=is_absent)
+    backup: BackupClause | None = None
 
     def clauses(self) -> Iterator[Clause]:
         """Every clause that has an id, in the order of the document."""
@@ -59,21 +110,16 @@ class Terms(Value):
 
     def placed_clauses(self) -> Iterator[tuple[Path, Clause]]:
         """Every clause with its place in the document."""
-        yield from _placed(self.personas, "personas")
-        yield ("scoring",), self.scoring
-        yield from self.scoring.placed("scoring")
-        yield ("mql",), self.mql
-        yield from self.mql.placed("mql")
-        yield ("sql",), self.sql
-        yield from _placed(self.sql.items, "sql", "items")
-        yield ("handoff",), self.handoff
-        yield from _placed(self.handoff.refusal_reasons, "handoff", "refusal_reasons")
-        yield from _placed(self.handoff.recycle_reasons, "handoff", "recycle_reasons")
-        yield from _placed(self.handoff.loss_reasons, "handoff", "loss_reasons")
-        yield from _placed(self.clocks, "clocks")
-        yield from _placed(self.targets, "targets")
-        if self.disputes:
-            yield ("disputes",), self.disputes
+        return clauses_in(self)
+
+    def promises(self) -> Iterator[Clause]:
+        """The clauses that one side can keep or miss."""
+        yield from self.clocks
+        yield from self.targets
+        yield from self.ratios
+        yield from self.cadences
+        yield from self.completeness
+        yield from self.reporting
 
     def calendar(self, calendar_id: str) -> Calendar:
         return next(calendar for calendar in self.calendars if calendar.id == calendar_id)
@@ -85,10 +131,10 @@ class Terms(Value):
         """Raises InvalidInput for a reason that this version does not know."""
         return _reason(self.handoff.refusal_reasons, reason_id)
 
-    def recycle_reason(self, reason_id: str) -> Clause:
+    def recycle_reason(self, reason_id: str) -> RecycleReason:
         return _reason(self.handoff.recycle_reasons, reason_id)
 
-    def loss_reason(self, reason_id: str) -> Clause:
+    def loss_reason(self, reason_id: str) -> Reason:
         return _reason(self.handoff.loss_reasons, reason_id)
 
     @model_validator(mode="after")
@@ -97,11 +143,8 @@ class Terms(Value):
         check_parties(self)
         check_personas(self)
         check_calendars(self)
+        check_references(self)
         return self
-
-
-def _placed(clauses: Sequence[Clause], *place: str) -> Iterator[tuple[Path, Clause]]:
-    return (((*place, index), clause) for index, clause in enumerate(clauses))
 
 
 _C = TypeVar("_C", bound=Clause)

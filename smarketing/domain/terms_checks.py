@@ -1,12 +1,12 @@
 """What a document must hold as a whole: clauses that name each other, parties, personas and calendars."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smarketing.domain.criteria import Criterion, personas_named
+from smarketing.domain.criteria import personas_named
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_faults import Path, broken_rule
+from smarketing.domain.terms_references import criteria_in
 
 if TYPE_CHECKING:
     from smarketing.domain.terms import Terms
@@ -35,17 +35,10 @@ def check_personas(terms: "Terms") -> None:
         message = N_("The last persona, and only the last, has no “when”: it takes everybody whom no other takes.")
         raise broken_rule(message, at=("personas",))
     known = {persona.id for persona in terms.personas}
-    for path, criterion in _criteria(terms):
+    for path, criterion in criteria_in(terms):
         for name in sorted(personas_named(criterion) - known):
             message = N_("There is no persona “%(persona)s”; there are: %(known)s.")
             raise broken_rule(message, at=path, persona=name[:60], known=", ".join(sorted(known)))
-
-
-def _criteria(terms: "Terms") -> Iterator[tuple[Path, Criterion]]:
-    for path, clause in terms.placed_clauses():
-        for name in ("when", "criteria"):
-            if (rule := getattr(clause, name, None)) is not None:
-                yield (*path, name), rule
 
 
 def check_calendars(terms: "Terms") -> None:

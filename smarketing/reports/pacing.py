@@ -54,7 +54,7 @@ def owed_in(month: Period, *, standing: Agreed | None, now: datetime) -> Owed | 
         return Owed(month, clause, terms, target.owed)
     if standing is None or not standing.is_in_force or month != month_of(local_day(now, standing.terms.zone)):
         return None
-    clauses = (clause for clause in standing.terms.targets if clause.metric == METRIC)
+    clauses = (clause for clause in standing.terms.targets if clause.metric == METRIC and clause.is_monthly_total)
     promised = next(clauses, None)
     return Owed(month, promised, standing.terms, promised.owed) if promised else None
 

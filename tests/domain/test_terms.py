@@ -35,7 +35,7 @@ def faults(change: Change) -> list[tuple[Path, str | None, str]]:
         (lambda d: d.update(term_months=0), ("term_months",), None, "This must be 1 or more."),
         (lambda d: d.update(currency="euro"), ("currency",), None, "three capital letters"),
         (lambda d: d.update(zone="Paris"), ("zone",), None, "“Paris” is not a time zone"),
-        (lambda d: d.update(schema_version=2), ("schema_version",), None, "one of: 1."),
+        (lambda d: d.update(schema_version=2), ("schema_version",), None, "schema 2; schema 1 is the newest"),
         (lambda d: d["title"].update(fr=""), ("title", "fr"), None, "This must not be empty."),
         (lambda d: d["clocks"][0].update(id="First!"), ("clocks", 0, "id"), "First!", "An id starts with"),
         (

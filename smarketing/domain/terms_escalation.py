@@ -1,0 +1,49 @@
+"""Who is told, and what is done, while a clock runs out and after, as written in an agreement."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from smarketing.domain.clauses import Clause, Criteria, Value, is_absent
+from smarketing.domain.errors import N_
+from smarketing.domain.terms_allowances import Allowance, check_has_calendar
+from smarketing.domain.terms_faults import broken_rule
+from smarketing.domain.terms_references import CalendarKey, PromiseKey
+
+Addressee = Literal["owner", "sales_managers", "marketing_managers", "sales", "marketing", "administrators"]
+
+
+class EscalationStep(Value):
+    """At a share of the allowance (1 is its end), or so long after it began: tell these, and perhaps act."""
+
+    at_ratio: float | None = Field(default=None, gt=0, le=10)
+    after: Allowance | None = None
+    tell: tuple[Addressee, ...] = Field(default=(), exclude_if=is_absent)
+    act: Literal["reassign", "list"] | None = None
+
+    @model_validator(mode="after")
+    def _happens(self) -> "EscalationStep":
+        if (self.at_ratio is None) == (self.after is None):
+            raise broken_rule(N_("A step has either “at_ratio” or “after”."))
+        if not self.tell and self.act is None:
+            raise broken_rule(N_("This step does nothing: add “tell” or “act”."))
+        return self
+
+
+class EscalationClause(Clause):
+    """The ladder for the clocks of `promises`; for every clock, when empty."""
+
+    promises: tuple[PromiseKey, ...] = Field(default=(), exclude_if=is_absent)
+    when: Criteria | None = None
+    calendar: CalendarKey | None = None
+    steps: tuple[EscalationStep, ...] = Field(min_length=1, max_length=10)
+
+    @model_validator(mode="after")
+    def _climbs(self) -> "EscalationClause":
+        for index, step in enumerate(self.steps):
+            if step.after is not None and step.after.is_business and self.calendar is None:
+                check_has_calendar(step.after, self.calendar, "steps")
+            previous = self.steps[index - 1] if index else None
+            if previous and step.at_ratio and previous.at_ratio and step.at_ratio <= previous.at_ratio:
+                raise broken_rule(N_("Write the steps in order, each later than the one before."), at=("steps", index))
+        return self

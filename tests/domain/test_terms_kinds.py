@@ -1,0 +1,241 @@
+"""The kinds of clause beyond the first ones: what each must hold, and what it may name."""
+
+from typing import Any
+
+import pytest
+
+from smarketing.domain.terms import canonical, digest, read_terms
+from smarketing.domain.terms_faults import InvalidTerms
+from smarketing.domain.terms_references import references
+from tests.cast import clause, document, terms, words
+
+SALES_VP = clause("vp-sales", "VP Sales", "Direction commerciale") | {"side": "sales", "signs": True}
+
+WHOLE: dict[str, Any] = {
+    "ratios": [
+        clause("acceptance", "Acceptance", "Acceptation")
+        | {"side": "marketing", "counted": "sals", "among": "mqls", "at_least": 0.6, "minimum_count": 20}
+    ],
+    "cadences": [
+        clause("persistence", "Persistence", "Persévérance")
+        | {"touches": 5, "channels": 2, "within": {"days": 10}, "before": ["recycled"], "reasons": ["no-budget"]}
+    ],
+    "timeboxes": [
+        clause("silence", "Silence accepts", "Le silence vaut acceptation")
+        | {"stage": "mql", "after": {"business_hours": 24}, "calendar": "office", "outcome": "accept"}
+    ],
+    "completeness": [
+        clause("known", "Known at hand-over", "Connu à la transmission")
+        | {
+            "side": "marketing",
+            "at": "handoff.offered",
+            "fields": ["email", "custom.budget"],
+            "evidence": [clause("note", "A research note", "Une note") | {"within": {"days": 10}, "count": 1}],
+        }
+    ],
+    "escalations": [
+        clause("ladder", "Ladder", "Paliers")
+        | {
+            "promises": ["first-answer"],
+            "steps": [
+                {"at_ratio": 0.8, "tell": ["owner"]},
+                {"at_ratio": 1, "tell": ["sales_managers"]},
+                {"after": {"hours": 48}, "act": "reassign"},
+            ],
+        }
+    ],
+    "consequences": [
+        clause("late", "Late answer", "Réponse tardive")
+        | {"side": "sales", "promises": ["first-answer"], "relief": "out_of_conversion"}
+    ],
+    "contests": [
+        clause("contest", "Contested refusals", "Refus contestés")
+        | {"side": "marketing", "subject": "refusal", "reasons": ["not-now"], "within": {"days": 5}, "sample_count": 20}
+        | {"ruled_by": ["vp-sales"]}
+    ],
+    "excuses": [clause("outage", "Outage", "Panne") | {"side": "sales", "promises": ["first-answer"]}],
+    "statuses": [
+        clause("working", "Working", "En cours")
+        | {"stage": "sal", "meaning": words("Being worked", "En cours"), "held_by": "sales", "next": ["working"]}
+    ],
+    "services": [
+        clause("nurturing", "Nurturing", "Entretien") | {"side": "marketing", "includes": words("Letters", "Lettres")}
+    ],
+    "roles": [SALES_VP],
+    "responsibilities": [
+        clause("answering", "Answering", "Réponse")
+        | {"stage": "mql", "marketing": "informed", "sales": "leads"}
+        | {"responsible": ["vp-sales"], "accountable": "vp-sales"}
+    ],
+    "routes": [clause("same-rep", "Same rep", "Même vendeur") | {"to": "last_rep", "within": {"days": 30}}],
+    "capacities": [clause("load", "Load", "Charge") | {"most_open": 100}],
+    "ramp": clause("ramp", "Ramp", "Montée")
+    | {
+        "shift_after_day": 16,
+        "steps": [
+            {"from_month": 0, "quota_ratio": 0, "routing_ratio": 0},
+            {"from_month": 1, "quota_ratio": 0.25, "routing_ratio": 0.5},
+        ],
+    },
+    "offboarding": [clause("leaver", "Leaver", "Départ") | {"stages": ["mql"], "statuses": ["working"], "to": "turn"}],
+    "dates": {"starts_on": "2026-01-01", "ends_on": "2026-12-31"},
+    "renewal": clause("renewal", "Renewal", "Reconduction") | {"mode": "tacit", "months": 12},
+    "terminations": [
+        clause("cause", "For cause", "Pour faute") | {"cause": words("Three missed months", "x"), "notice_days": 0}
+    ],
+    "amendments": [
+        clause("window", "Window", "Fenêtre")
+        | {
+            "sections": ["scoring"],
+            "months": [10, 11, 12],
+            "outside_window": "corrections",
+            "calendar": "office",
+            "steps": [clause("feedback", "Feedback", "Retours") | {"within": {"business_days": 5}}],
+            "request_holds": [clause("impact", "Impact", "Effet")],
+        }
+    ],
+    "reviews": [clause("review", "Review", "Revue") | {"every": "month", "minutes": 30, "attendees": ["vp-sales"]}],
+    "reporting": [
+        clause("report", "Report", "Rapport") | {"side": "marketing", "every": "week", "contents": words("All", "Tout")}
+    ],
+    "retention": [clause("erasure", "Erasure", "Effacement") | {"keep_months": 36, "then": "erase"}],
+    "backup": clause("backup", "Backup", "Sauvegarde") | {"every_hours": 24, "keep_days": 30, "back_within_hours": 8},
+}
+
+
+def test_a_document_that_uses_no_new_kind_keeps_its_digest() -> None:
+    assert digest(canonical(terms())) == "e62de11cbcb3f0c4cec60c8128566d550741dfc685772237f0b786f6c543a045"
+    assert canonical(terms(**{section: [] for section, held in WHOLE.items() if isinstance(held, list)})) == canonical(
+        terms()
+    )
+
+
+def test_every_kind_is_read_and_written_back() -> None:
+    agreed = terms(**WHOLE)
+    assert read_terms(agreed.model_dump(mode="json", by_alias=True, exclude_none=True)) == agreed
+    ids = {each.id for each in agreed.clauses()}
+    assert {"acceptance", "note", "feedback", "impact", "ramp", "backup", "vp-sales"} <= ids
+
+
+def test_what_names_another_part_is_known() -> None:
+    named = {(kind, name) for _path, kind, name in references(terms(**WHOLE))}
+    assert {
+        ("reason", "no-budget"),
+        ("calendar", "office"),
+        ("promise", "first-answer"),
+        ("status", "working"),
+        ("role", "vp-sales"),
+    } <= named
+
+
+@pytest.mark.parametrize(
+    ("section", "spoiled", "place", "says"),
+    [
+        ("cadences", {"reasons": ["boredom"]}, ("reasons", 0), "There is no reason “boredom”; there are:"),
+        ("cadences", {"channels": 9}, ("channels",), "This must be 4 or less."),
+        ("cadences", {"touches": 1}, ("channels",), "There cannot be more channels than touches."),
+        ("cadences", {"most_touches": 4}, ("most_touches",), "“most_touches” must not be less than “touches”."),
+        ("cadences", {"within": {"business_days": 2}}, ("within",), "Business time needs a calendar"),
+        ("cadences", {"within": {"days": 2, "hours": 1}}, ("within",), "exactly one unit"),
+        ("cadences", {"within": {}}, ("within",), "exactly one unit"),
+        ("cadences", {"calendar": "moon"}, ("calendar",), "There is no calendar “moon”; there are: office."),
+        ("timeboxes", {"outcome": "recycle"}, ("outcome",), "Name the reason that is written down"),
+        ("timeboxes", {"stage": "sal"}, ("outcome",), "Only an MQL can be accepted by silence."),
+        ("timeboxes", {"stage": "won"}, ("stage",), "This must be one of:"),
+        ("ratios", {"at_least": None}, (), "A share needs a bound"),
+        ("ratios", {"at_most": 0.5}, ("at_least",), "“at_least” must not be more than “at_most”."),
+        ("ratios", {"counted": "mqls"}, ("counted",), "This share is always whole"),
+        (
+            "ratios",
+            {"counted_when": {"field": "persona", "one_of": ["king"]}},
+            ("counted_when",),
+            "There is no persona “king”; there are: director, other.",
+        ),
+        ("completeness", {"fields": ["shoe_size"]}, ("fields", 0), "There is no field “shoe_size”"),
+        ("completeness", {"fields": [], "evidence": []}, (), "This asks for nothing"),
+        ("escalations", {"promises": ["nothing"]}, ("promises", 0), "There is no promise “nothing”"),
+        ("escalations", {"steps": [{"tell": ["owner"]}]}, ("steps", 0), "either “at_ratio” or “after”"),
+        ("escalations", {"steps": [{"at_ratio": 1}]}, ("steps", 0), "This step does nothing"),
+        (
+            "escalations",
+            {"steps": [{"at_ratio": 1, "act": "list"}, {"at_ratio": 0.8, "act": "list"}]},
+            ("steps", 1),
+            "Write the steps in order",
+        ),
+        ("consequences", {"promises": ["mql"]}, ("promises", 0), "There is no promise “mql” that can be kept"),
+        ("consequences", {"relief": "credit"}, ("credit_count",), "A credit needs “credit_count”"),
+        ("consequences", {"relief": None}, (), "Nothing follows"),
+        ("consequences", {"after_periods": 3}, ("after_periods",), "“after_periods” needs a period"),
+        ("contests", {"ruled_by": ["king"]}, ("ruled_by", 0), "There is no role “king”; there are: vp-sales."),
+        ("contests", {"replies_by_day": 3, "rules_by_day": 2}, ("rules_by_day",), "cannot come before the replies"),
+        ("statuses", {"next": ["gone"]}, ("next", 0), "There is no status “gone”; there are: working."),
+        ("responsibilities", {"sales": "supports"}, ("marketing",), "One side leads, or both share"),
+        ("responsibilities", {"marketing": "leads"}, ("marketing",), "One side leads, or both share"),
+        ("routes", {"to": "turn"}, ("within",), "Only who touched or closed a lead keeps it"),
+        ("capacities", {"most_open": None}, (), "This limits nothing"),
+        ("terminations", {"notice_days": -1}, ("notice_days",), "This must be 0 or more."),
+        ("amendments", {"months": [13]}, ("months", 0), "Months are 1 to 12."),
+        ("amendments", {"months": []}, ("outside_window",), "There is no window to be outside of"),
+        ("amendments", {"calendar": None}, ("steps",), "Business time needs a calendar"),
+        ("retention", {"stages": ["dead"]}, ("stages", 0), "This must be one of:"),
+    ],
+)
+def test_a_fault_of_a_kind_names_its_place(
+    section: str, spoiled: dict[str, Any], place: tuple[str | int, ...], says: str
+) -> None:
+    told = faults(WHOLE | {section: [WHOLE[section][0] | spoiled]})
+    assert [(path, about) for path, about, sentence in told if says in sentence] == [
+        ((section, 0, *place), WHOLE[section][0]["id"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "says"),
+    [
+        (
+            {"dates": {"starts_on": "2026-06-01", "ends_on": "2026-05-31"}},
+            ("dates", "ends_on"),
+            "The term ends on 2026-05-31, before it starts on 2026-06-01.",
+        ),
+        ({"renewal": WHOLE["renewal"] | {"months": None}}, ("renewal", "mode"), "Say how long a renewal lasts"),
+        (
+            {"ramp": WHOLE["ramp"] | {"steps": WHOLE["ramp"]["steps"][1:]}},
+            ("ramp", "steps"),
+            "Write the steps in order, the first from month 0",
+        ),
+        (
+            {"roles": [SALES_VP, SALES_VP]},
+            ("roles", 1, "id"),
+            "The id “vp-sales” is taken by another clause",
+        ),
+        (
+            {"targets": [document()["targets"][0] | {"is_ramped": True}]},
+            ("targets", 0, "is_ramped"),
+            "Only what each person owes is ramped",
+        ),
+        (
+            {"targets": [document()["targets"][0] | {"worth": [{"persona": "king", "value": 1}]}]},
+            ("targets", 0, "worth", 0, "persona"),
+            "There is no persona “king”",
+        ),
+        ({"schema_version": 9}, ("schema_version",), "This document is of schema 9; schema 1 is the newest read here"),
+    ],
+)
+def test_a_fault_of_the_whole_names_its_place(changes: dict[str, Any], place: tuple[str | int, ...], says: str) -> None:
+    assert [path for path, _about, sentence in faults(WHOLE | changes) if says in sentence] == [place]
+
+
+def test_a_refusal_names_a_group_that_exists() -> None:
+    handoff = document()["handoff"]
+    handoff["refusal_reasons"][0]["group"] = "wrong-data"
+    assert [sentence for *_where, sentence in faults({"handoff": handoff})] == [
+        "There is no group of reasons “wrong-data”: add it to “reason_groups”."
+    ]
+    handoff["reason_groups"] = [clause("wrong-data", "Bad data", "Données fausses")]
+    assert terms(handoff=handoff).handoff.refusal_reasons[0].group == "wrong-data"
+
+
+def faults(changes: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str | None, str]]:
+    with pytest.raises(InvalidTerms) as refused:
+        read_terms(document() | changes)
+    return [(fault.path, fault.clause, fault.message % fault.params) for fault in refused.value.faults]
