@@ -17,7 +17,6 @@ from smarketing.domain.terms import Terms
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.domain.terms_scoring import EngagementRule, ScoringClause
-from smarketing.domain.terms_targets import CountClause
 from smarketing.web.filters import number, percent
 from smarketing.web.words import in_language, sentence
 
@@ -52,11 +51,6 @@ STOPS = {
     "handoff.recycled": N_("to its recycling"),
     "touch.logged": N_("to the first touch logged"),
 }
-DEBTS = {
-    Department.MARKETING: N_("Marketing owes at least %(count)s %(metric)s every month."),
-    Department.SALES: N_("Sales owes at least %(count)s %(metric)s every month."),
-}
-METRICS = {"mqls": N_("MQLs"), "sals": N_("SALs"), "sqls": N_("SQLs"), "wons": N_("won deals")}
 
 
 def promise(clause: ClockClause, calendar: Calendar) -> str:
@@ -74,12 +68,6 @@ def promise(clause: ClockClause, calendar: Calendar) -> str:
             gettext("Objective: %(share)s of all cases are kept.", share=percent(clause.objective, 0)),
         )
     )
-
-
-def debt(clause: CountClause) -> str:
-    owed = gettext(DEBTS[clause.side], count=number(clause.owed), metric=gettext(METRICS[clause.metric]))
-    pace = gettext("The pace is measured on the working time of the calendar “%(calendar)s”.", calendar=clause.calendar)
-    return f"{owed} {pace}"
 
 
 def allowance(minutes: int, calendar: Calendar) -> str:

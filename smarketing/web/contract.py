@@ -1,65 +1,38 @@
 """A version of the agreement laid out as a contract: articles of provisions, each with an anchor and words."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from flask_babel import gettext, ngettext
 
 from smarketing.domain.calendars import Calendar
-from smarketing.domain.clauses import Clause
 from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_scoring import PersonaClause
 from smarketing.web import clause_words
-from smarketing.web.clause_words import Line
+from smarketing.web.articles import consequences, governance, people, reasons
+from smarketing.web.articles.promises import promised
 from smarketing.web.filters import local_date
+from smarketing.web.provisions import Article, Provision
 from smarketing.web.words import in_language, label
-
-
-class Provision(NamedTuple):
-    """The smallest thing one can point at. `rows` and `folded` are pairs of a name and its value; `folded` stand
-    behind `figure`, which otherwise stands beside the provision.
-    """
-
-    id: str
-    heading: str
-    text: str = ""
-    lines: Sequence[Line] = ()
-    rows: Sequence[tuple[str, str]] = ()
-    folded: Sequence[tuple[str, str]] = ()
-    figure: str = ""
-    mark: str = ""
-
-    @property
-    def plain(self) -> str:
-        """All its words but the heading, a line for each thing it says, to compare with another version's."""
-        lines = [line.text if line.is_group else f"– {line.text}" for line in self.lines]
-        pairs = [f"{name}: {value}" for name, value in (*self.rows, *self.folded)]
-        return "\n".join(filter(None, (self.figure, self.text, *lines, self.mark, *pairs)))
-
-
-class Article(NamedTuple):
-    """`shape` is how its provisions are set: as clauses, a table or a list."""
-
-    id: str
-    heading: str
-    provisions: Sequence[Provision]
-    lead: str = ""
-    shape: str = "clauses"
 
 
 def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
     """The whole document in the reader's language. `team_names` are by key; an unknown team goes by its key."""
     return [
         Article("purpose", gettext("Purpose and parties"), list(_purpose(terms, team_names))),
+        *people.services(terms),
         Article("working-time", gettext("Working time"), [_calendar(calendar) for calendar in terms.calendars]),
         Article("personas", gettext("Personas"), [_persona(clause, terms) for clause in terms.personas]),
         *_scoring(terms),
         _mql(terms),
         _sql(terms),
+        *people.statuses(terms),
         *_handing_over(terms, team_names),
         *promises(terms),
+        *consequences.articles(terms),
         *_disputes(terms),
+        *people.changes_of_staff(terms),
+        *governance.articles(terms),
     ]
 
 
@@ -74,6 +47,11 @@ def provisions(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provisio
         if article.lead:
             yield Provision(f"article-{article.id}", article.heading, article.lead)
         yield from article.provisions
+
+
+def provision(terms: Terms, clause_id: str, team_names: Mapping[str, str]) -> Provision:
+    """The words of one clause. Raises StopIteration for an id that nothing in the document has."""
+    return next(each for each in provisions(terms, team_names) if each.id == clause_id)
 
 
 def _purpose(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provision]:
@@ -93,6 +71,7 @@ def _purpose(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Provision]
             days=days,
         ),
     )
+    yield from governance.dates(terms)
     yield Provision(
         "measures",
         gettext("Days and money"),
@@ -173,41 +152,36 @@ def _handing_over(terms: Terms, team_names: Mapping[str, str]) -> Iterator[Artic
     clause = terms.handoff
     team = team_names.get(clause.team, clause.team)
     words = gettext("MQLs are handed to the reps of the team “%(team)s” in turn.", team=team)
-    yield Article("handing-over", gettext("Handing over"), [Provision(clause.id, in_language(clause.title), words)])
-    refusals = [
-        Provision(reason.id, in_language(reason.title), clause_words.next_step(reason.next_step))
-        for reason in clause.refusal_reasons
-    ]
+    head = Provision(clause.id, in_language(clause.title), words)
+    yield Article("handing-over", gettext("Handing over"), [head, *people.receivers(terms, team_names)])
     yield Article(
         "refusals",
         gettext("Reasons to refuse"),
-        refusals,
+        reasons.to_refuse(clause),
         gettext("Sales refuses a lead with one of these reasons, which says what happens to it next."),
         "reasons",
     )
     yield Article(
         "recyclings",
         gettext("Reasons to recycle"),
-        _reasons(clause.recycle_reasons),
+        [reasons.to_recycle(reason) for reason in clause.recycle_reasons],
         gettext("Sales sends an accepted lead back to be nurtured with one of these reasons and a day to wait for."),
         "reasons",
     )
     yield Article(
         "losses",
         gettext("Reasons for a loss"),
-        _reasons(clause.loss_reasons),
+        [reasons.for_a_loss(reason) for reason in clause.loss_reasons],
         gettext("A deal that is not won is closed with one of these reasons."),
         "reasons",
     )
 
 
-def _reasons(reasons: Sequence[Clause]) -> list[Provision]:
-    return [Provision(reason.id, in_language(reason.title)) for reason in reasons]
-
-
 def _disputes(terms: Terms) -> Iterator[Article]:
-    clause = terms.disputes
+    clause, contests = terms.disputes, consequences.contests(terms)
     if clause is None:
+        if contests:
+            yield Article("disputes", gettext("Disputes"), contests)
         return
     time = clause_words.allowance(clause.answer_minutes, terms.calendar(clause.calendar))
     words = gettext(
@@ -217,7 +191,8 @@ def _disputes(terms: Terms) -> Iterator[Article]:
     )
     named = gettext("Arbiters: %(names)s.", names=", ".join(clause.arbiters)) if clause.arbiters else ""
     text = " ".join(filter(None, (words, named)))
-    yield Article("disputes", gettext("Disputes"), [Provision(clause.id, in_language(clause.title), text)])
+    head = Provision(clause.id, in_language(clause.title), text)
+    yield Article("disputes", gettext("Disputes"), [head, *contests])
 
 
 def _promises(terms: Terms, side: Department) -> Article:
@@ -225,15 +200,12 @@ def _promises(terms: Terms, side: Department) -> Article:
         Department.MARKETING: gettext("What marketing promises"),
         Department.SALES: gettext("What sales promises"),
     }
-    owed = [
-        Provision(clause.id, in_language(clause.title), clause_words.debt(clause))
-        for clause in terms.targets
-        if clause.side is side
-    ]
+    owed = promised(terms, side)
     timed = [
         Provision(clause.id, in_language(clause.title), clause_words.promise(clause, terms.calendar(clause.calendar)))
         for clause in terms.clocks
         if clause.side is side
     ]
-    lead = "" if owed or timed else gettext("Nothing that is measured.")
-    return Article(f"promises-{side}", headings[side], [*timed, *owed], lead)
+    held = [*timed, *owed]
+    lead = "" if held else gettext("Nothing that is measured.")
+    return Article(f"promises-{side}", headings[side], held, lead)

@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from smarketing.domain.terms import Terms
-from smarketing.web.contract import Provision, provisions
+from smarketing.web.contract import provisions
+from smarketing.web.provisions import Provision
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
 LONGEST_STRETCH, NEAR = 8, 2

@@ -14,6 +14,7 @@ from smarketing.domain.terms import Terms
 from smarketing.domain.terms_faults import Fault, Path
 from smarketing.domain.terms_figures import Figure, Unit, figures
 from smarketing.web import clause_words
+from smarketing.web.articles.promises import debt
 from smarketing.web.words import field_name, in_language, sentence
 
 LABELS = {
@@ -89,7 +90,7 @@ class FigureForm:
             self._group(clause, clause_words.promise(clause, self._terms.calendar(clause.calendar)))
             for clause in self._terms.clocks
         ]
-        return [*clocks, *(self._group(clause, clause_words.debt(clause)) for clause in self._terms.targets)]
+        return [*clocks, *(self._group(clause, debt(clause, self._terms.currency)) for clause in self._terms.targets)]
 
     def mql(self) -> FigureGroup:
         lines = [line.text for line in clause_words.criteria(self._terms.mql.when, self._terms) if not line.is_group]
