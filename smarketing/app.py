@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from smarketing import commands, models, web  # noqa: F401 - models: every table must be known
+from smarketing import api, commands, models, web  # noqa: F401 - models: every table must be known
 from smarketing.db import db
 from smarketing.logs import configure_logs
 from smarketing.wallclock import utc_now
@@ -32,5 +32,6 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "smarketing" / "migrations"), render_as_batch=False)
     web.register(app)
+    api.register(app)
     commands.register(app)
     return app

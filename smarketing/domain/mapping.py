@@ -22,7 +22,8 @@ ENGAGEMENT_PREFIX: Final = "engagement."
 FIELDS: Final = (*TEXT_LIMITS, FULL_NAME, "arrived_at", *MILESTONES, "amount", ENGAGEMENT, ENGAGED_AT)
 """What a column can be, besides custom.… and engagement.…"""
 
-_CUSTOM_KEY: Final = re.compile(r"[a-z0-9_]{1,60}")
+CUSTOM_KEY_PATTERN: Final = "[a-z0-9_]{1,60}"
+_CUSTOM_KEY: Final = re.compile(CUSTOM_KEY_PATTERN)
 _KIND: Final = re.compile(KIND_PATTERN)
 
 

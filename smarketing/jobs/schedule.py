@@ -9,6 +9,7 @@ from smarketing.jobs import (
     checkpoint_wal,
     close_days,
     owe_targets,
+    purge_replies,
     purge_runs,
     purge_sessions,
     put_versions_in_force,
@@ -58,6 +59,7 @@ TIMETABLE = (
     Job("check_database", check_database.run, hours(1), N_("Checks once a day that SQLite’s file is sound")),
     Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
     Job("purge_sessions", purge_sessions.run, hours(1), N_("Forgets sessions that ended a month ago")),
+    Job("purge_replies", purge_replies.run, hours(1), N_("Forgets what other systems were answered a day ago")),
 )
 
 

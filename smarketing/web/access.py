@@ -1,6 +1,7 @@
 """Who is asking, and may they? Every view says its policy; a view without one answers nobody.
 
-The cookie holds a random token, the database its session: see services/sessions.py.
+The cookie of a browser holds a random token, the database its session: see services/sessions.py. Another system sends
+a token of its own with each request to the API, where a cookie counts for nothing: see services/tokens.py.
 """
 
 from collections.abc import Callable
@@ -10,14 +11,17 @@ from typing import Any, TypeVar, cast
 from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_login import LoginManager, current_user
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.wrappers import Response
 
 from smarketing.db import db, transaction
+from smarketing.domain.errors import N_, NotAllowed
 from smarketing.domain.roles import Permission, may
 from smarketing.models.people import User, UserSession
-from smarketing.services import sessions
+from smarketing.models.tokens import ApiToken
+from smarketing.services import sessions, tokens
 from smarketing.services.sessions import Origin
-from smarketing.web.addresses import own_path, referring_path, wants_json
+from smarketing.web.addresses import is_api, own_path, referring_path, wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
@@ -56,6 +60,11 @@ def actor() -> User:
 def current_session() -> UserSession:
     """The session of this browser; only where somebody is signed in."""
     return cast(UserSession, g.user_session)
+
+
+def current_token() -> ApiToken:
+    """The token of the system that asks; only in the API, where somebody is known by one."""
+    return cast(ApiToken, g.api_token)
 
 
 def origin() -> Origin:
@@ -113,7 +122,10 @@ def check() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    _see()
+    if is_api():
+        _see_token()
+    else:
+        _see()
     if policy is None or not may(actor().role, Permission(policy)):
         abort(403)
     return None
@@ -121,6 +133,24 @@ def check() -> Response | None:
 
 @login_manager.request_loader
 def _load(_request: Any) -> User | None:
+    return _by_bearer() if is_api() else _by_cookie()
+
+
+def _by_bearer() -> User | None:
+    sent = request.authorization
+    if sent is None or sent.type != "bearer" or not sent.token:
+        return None
+    if request.method in SAFE_METHODS:
+        read_only()
+    found = tokens.holder(sent.token, now=now())
+    if found is None:
+        return None
+    g.api_token = found
+    g.user_id = found.user_id
+    return found.user
+
+
+def _by_cookie() -> User | None:
     token = session.get("token")
     if not isinstance(token, str):
         return None
@@ -135,20 +165,33 @@ def _load(_request: Any) -> User | None:
 
 
 def _see() -> None:
-    """Keep the session alive, in a transaction of its own."""
+    """Keep the session alive."""
     seen = current_session()
-    if seen.last_seen_at + sessions.SEEN_EVERY > now():
-        return
-    session_id = seen.id
+    if seen.last_seen_at + sessions.SEEN_EVERY <= now():
+        _note(seen.id, sessions.see_session)
+
+
+def _see_token() -> None:
+    used = current_token()
+    if request.method not in SAFE_METHODS and not used.may_write:
+        raise NotAllowed(N_("This token may only read."))
+    if used.last_used_at is None or used.last_used_at + tokens.SEEN_EVERY <= now():
+        _note(used.id, tokens.see)
+
+
+def _note(seen_id: int, see: Callable[..., None]) -> None:
+    """In a transaction of its own, so that it stands whatever becomes of the request."""
     db.session.rollback()
     with transaction():
-        sessions.see_session(session_id, now=now())
+        see(seen_id, now=now())
     if request.method in SAFE_METHODS:
         read_only()
 
 
 def _to_sign_in() -> Response:
     """Afterwards they are led to where they wanted to go; for a form, to the page it stood on."""
+    if is_api():
+        abort(401, www_authenticate=WWWAuthenticate("bearer", {"realm": "Smarketing"}))
     if wants_json():
         abort(401)
     if request.method in SAFE_METHODS:

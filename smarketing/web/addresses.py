@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 LONGEST = 2000
+API = "/api/"
 
 # what a path and its query may hold: no backslash, space, control or foreign letter, which browsers bend into
 # the address of another site
@@ -28,6 +29,11 @@ def referring_path() -> str | None:
     if referrer.netloc != request.host:
         return None
     return own_path(f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path)
+
+
+def is_api() -> bool:
+    """Asked by another system, which brings a token instead of a cookie and reads problem documents."""
+    return request.path.startswith(API)
 
 
 def wants_json() -> bool:

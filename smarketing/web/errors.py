@@ -10,11 +10,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from smarketing.db import db, is_unique_violation
-from smarketing.domain.errors import Conflict, DomainError, Missing, NotAllowed
+from smarketing.domain.errors import Conflict, DomainError, InvalidInput, Missing, NotAllowed
 from smarketing.domain.passwords import Throttled
 from smarketing.logs import request_id
 from smarketing.web import access
-from smarketing.web.addresses import wants_json
+from smarketing.web.addresses import is_api, wants_json
+from smarketing.web.problems import Fault, problem
 from smarketing.web.words import message_of
 
 PAGES = {400, 403, 404, 405, 409, 413, 422}
@@ -39,6 +40,9 @@ def register(app: Flask) -> None:
 
 
 def refused(error: DomainError) -> Response:
+    if is_api() and isinstance(error, InvalidInput):
+        db.session.rollback()
+        return problem(status_of(error), message_of(error), [Fault(error.field, message_of(error))])
     return answer(status_of(error), message_of(error))
 
 
@@ -83,7 +87,7 @@ def misaddressed(error: SecurityError) -> Response:
 
 
 def failed(error: HTTPException) -> Response:
-    is_signed_out = error.code == 401
+    is_signed_out = error.code == 401 and not is_api()
     response = answer(error.code or 500, gettext("You were signed out. Sign in again.") if is_signed_out else None)
     response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
     return response
@@ -94,8 +98,7 @@ def unavailable(error: SQLAlchemyError) -> Response:
     log.error("The database cannot be used: %s", str(getattr(error, "orig", None) or error).partition("\n")[0])
     do_without_database()
     message = gettext("Smarketing cannot reach its data at the moment. Nothing was saved; try again in a minute.")
-    page = jsonify(message=message) if wants_json() else make_response(render_template("errors/503.html"))
-    page.status_code = 503
+    page = _told(503, message) or make_response(render_template("errors/503.html"), 503)
     page.headers["Retry-After"] = str(RETRY_SECONDS)
     return page
 
@@ -103,22 +106,27 @@ def unavailable(error: SQLAlchemyError) -> Response:
 def broken(_error: Exception) -> Response:
     """Flask has logged the cause, with the reference that the page shows."""
     do_without_database()
-    if wants_json():
-        message = gettext("Something went wrong here, and nothing was saved. Reference: %(id)s", id=request_id())
-        return make_response(jsonify(message=message), 500)
-    return make_response(render_template("errors/500.html", request_id=request_id()), 500)
+    message = gettext("Something went wrong here, and nothing was saved. Reference: %(id)s", id=request_id())
+    return _told(500, message) or make_response(render_template("errors/500.html", request_id=request_id()), 500)
 
 
 def answer(status: int, message: str | None = None) -> Response:
-    if wants_json():
+    if told := _told(status, message):
         db.session.rollback()
-        return make_response(jsonify(message=message), status)
+        return told
     try:
         access.start_over()
         return _page(status, message)
     except UNAVAILABLE:
         do_without_database()
         return _page(status, message)
+
+
+def _told(status: int, message: str | None) -> Response | None:
+    """For what reads JSON; None for a browser that wants a page."""
+    if is_api():
+        return problem(status, message)
+    return make_response(jsonify(message=message), status) if wants_json() else None
 
 
 def do_without_database() -> None:
