@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.errors import N_
 from smarketing.domain.opening_hours import Hours
-from smarketing.domain.terms_faults import KEY_PATTERN, broken_rule
+from smarketing.domain.terms_faults import COUNTRY_PATTERN, KEY_PATTERN, broken_rule
 
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
@@ -88,11 +88,27 @@ class Holiday(_Value):
     name: str = Field(min_length=1, max_length=200)
 
 
+class DatedHours(_Value):
+    """Hours of one date: [start, end] in local time; one whose end is not after its start runs overnight."""
+
+    on: date
+    hours: DaySpans = ()
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+
+
+Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
+
+
 class Calendar(_Value):
+    """`breaks` close part of a date, `shifts` replace its hours: a date without any is closed."""
+
     id: Key
     zone: Zone
     weekly: Week
     holidays: tuple[Holiday, ...] = ()
+    breaks: tuple[DatedHours, ...] | None = None
+    shifts: tuple[DatedHours, ...] | None = None
+    countries: tuple[Country, ...] | None = Field(default=None, description="whose leads go by this calendar, if asked")
 
     @model_validator(mode="after")
     def _holidays_differ(self) -> "Calendar":
@@ -105,6 +121,17 @@ class Calendar(_Value):
             days.add(holiday.on)
         return self
 
+    @model_validator(mode="after")
+    def _dates_differ(self) -> "Calendar":
+        for place, dated in (("breaks", self.breaks or ()), ("shifts", self.shifts or ())):
+            seen: set[date] = set()
+            for index, each in enumerate(dated):
+                if each.on in seen:
+                    message = N_("%(day)s stands twice: write all hours of a date in one entry.")
+                    raise broken_rule(message, at=(place, index), day=each.on.isoformat())
+                seen.add(each.on)
+        return self
+
 
 @lru_cache(maxsize=256)
 def compiled(calendar: Calendar) -> BusinessCalendar:
@@ -112,7 +139,23 @@ def compiled(calendar: Calendar) -> BusinessCalendar:
     weekly = {
         weekday: [Hours(start, end) for start, end in spans] for weekday, spans in enumerate(calendar.weekly.days())
     }
-    return BusinessCalendar(calendar.zone, weekly, holidays={holiday.on: holiday.name for holiday in calendar.holidays})
+    return BusinessCalendar(
+        calendar.zone,
+        weekly,
+        holidays={holiday.on: holiday.name for holiday in calendar.holidays},
+        breaks=_by_date(calendar.breaks),
+        shifts=_by_date(calendar.shifts),
+    )
+
+
+def _by_date(dated: tuple[DatedHours, ...] | None) -> dict[date, list[Hours]]:
+    return {each.on: [Hours(start, end) for start, end in each.hours] for each in dated or ()}
+
+
+@lru_cache(maxsize=64)
+def around_the_clock(zone: str) -> BusinessCalendar:
+    """A calendar that never closes."""
+    return BusinessCalendar.always(zone)
 
 
 def public_holidays(

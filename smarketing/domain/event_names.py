@@ -20,6 +20,8 @@ class EventName(StrEnum):
     HANDOFF_LOST = "handoff.lost"
     HANDOFF_ANSWER_UNDONE = "handoff.answer_undone"
     HANDOFF_REASSIGNED = "handoff.reassigned"
+    HANDOFF_PAUSED = "handoff.paused"
+    HANDOFF_RESUMED = "handoff.resumed"
     TOUCH_LOGGED = "touch.logged"
     TOUCH_VOIDED = "touch.voided"
     CLOCK_STARTED = "clock.started"

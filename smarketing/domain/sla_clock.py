@@ -3,14 +3,19 @@
 Met means stopped at or before the due instant. A breach happens at the due instant, whenever it is noticed.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
-from smarketing.domain.business_time import BusinessCalendar
+from smarketing.domain.business_time import BusinessCalendar, StillPaused
+from smarketing.domain.calendars import Calendar, around_the_clock, compiled
+from smarketing.domain.local_time import local_instant
 from smarketing.domain.pauses import Pause
 from smarketing.domain.terms_clocks import ClockClause
+
+NOT_DUE: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""The due instant of a clock that stands still: it has none until it goes on."""
 
 
 class Outcome(StrEnum):
@@ -21,20 +26,65 @@ class Outcome(StrEnum):
 
 
 class Schedule(NamedTuple):
+    """`limit_at` is None where no hard limit was agreed."""
+
     at_risk_at: datetime
     due_at: datetime
+    limit_at: datetime | None = None
+
+
+STANDING_STILL: Final = Schedule(NOT_DUE, NOT_DUE, None)
+
+
+def counting(clause: ClockClause, calendar: Calendar) -> BusinessCalendar:
+    """The hours in which the time of this clause passes."""
+    return around_the_clock(calendar.zone) if clause.time == "wall" else compiled(calendar)
 
 
 def schedule(
     clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, pauses: tuple[Pause, ...] = ()
 ) -> Schedule:
-    """When a clock started at `started_at` is at risk and when it is due."""
-    allowance = timedelta(minutes=clause.allowance_minutes)
+    """When a clock started at `started_at` is at risk, due and at its limit. Raises StillPaused."""
+    allowance = granted(clause, calendar, started_at, clause.allowance_minutes, clause.allowance_days)
     at_risk_after = timedelta(seconds=round(allowance.total_seconds() * clause.at_risk_ratio))
+    has_limit = clause.limit_minutes or clause.limit_days
+    limit = granted(clause, calendar, started_at, clause.limit_minutes, clause.limit_days) if has_limit else None
+    # days end in the morning rather than the evening before, which is as far away
+    end_of = calendar.next_open if clause.allowance_days else _itself
     return Schedule(
         calendar.add(started_at, at_risk_after, pauses),
-        calendar.add(started_at, allowance, pauses),
+        end_of(calendar.add(started_at, allowance, pauses)),
+        end_of(calendar.add(started_at, limit, pauses)) if limit else None,
     )
+
+
+def _itself(at: datetime) -> datetime:
+    return at
+
+
+def schedule_or_still(
+    clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, pauses: tuple[Pause, ...]
+) -> Schedule:
+    """As `schedule`; what a pause without an end keeps from running out is NOT_DUE."""
+    try:
+        return schedule(clause, calendar, started_at, pauses)
+    except StillPaused:
+        return STANDING_STILL
+
+
+def granted(
+    clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, minutes: int | None, days: int | None
+) -> timedelta:
+    """The open time of a number of minutes or days from an instant on.
+
+    A business day ends at the same wall time of the next working date, a calendar day at that of the next date.
+    """
+    if days is None:
+        return timedelta(minutes=minutes or 0)
+    if clause.time == "wall":
+        local = started_at.astimezone(ZoneInfo(calendar.zone)).replace(tzinfo=None)
+        return local_instant(calendar.zone, local + timedelta(days=days)) - started_at
+    return calendar.elapsed(started_at, calendar.add_business_days(started_at, days))
 
 
 def outcome(due_at: datetime, stopped_at: datetime) -> Outcome:
@@ -48,34 +98,12 @@ class Ending(NamedTuple):
     stopped_at: datetime | None
 
 
-def ending(
-    clause: ClockClause,
-    *,
-    started_at: datetime,
-    due_at: datetime,
-    happened: Collection[tuple[str, datetime]],
-    closed_at: datetime | None,
-) -> Ending:
-    """How a clock stands by what happened to its hand-off: names of events with their instants, in any order.
-
-    `running` here is a clock that waits, however long it is overdue. One whose start has been undone is void from
-    its start on.
-    """
-    if (clause.starts_on, started_at) not in happened:
-        return Ending(Outcome.VOID, started_at)
-    stops = [at for name, at in happened if name in clause.stops_on and at >= started_at]
-    if stops:
-        return Ending(outcome(due_at, min(stops)), min(stops))
-    if closed_at is None:
-        return Ending(Outcome.RUNNING, None)
-    return Ending(Outcome.VOID if closed_at <= due_at else Outcome.BREACHED, closed_at)
-
-
 class Urgency(StrEnum):
     """How a clock stands at one instant, for people to act on."""
 
     ON_TRACK = "on_track"
     AT_RISK = "at_risk"
+    PAUSED = "paused"
     OVERDUE = "overdue"
     MET = "met"
     LATE = "late"
@@ -83,7 +111,13 @@ class Urgency(StrEnum):
 
 
 def urgency(
-    *, outcome: Outcome, at_risk_at: datetime, due_at: datetime, stopped_at: datetime | None, now: datetime
+    *,
+    outcome: Outcome,
+    at_risk_at: datetime,
+    due_at: datetime,
+    stopped_at: datetime | None,
+    now: datetime,
+    paused_at: datetime | None = None,
 ) -> Urgency:
     """`overdue` is still waiting past the due instant, swept or not; `late` waited past it, however that ended."""
     if outcome is Outcome.VOID:
@@ -92,4 +126,6 @@ def urgency(
         return Urgency.MET if stopped_at <= due_at else Urgency.LATE
     if now > due_at:
         return Urgency.OVERDUE
+    if paused_at is not None:
+        return Urgency.PAUSED
     return Urgency.AT_RISK if now >= at_risk_at else Urgency.ON_TRACK

@@ -179,8 +179,10 @@ _SENTENCES: Final = {
 KEY_PATTERN: Final = r"^[a-z][a-z0-9-]{0,59}$"
 KIND_PATTERN: Final = r"^[a-z][a-z0-9_-]{0,59}$"
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
+COUNTRY_PATTERN: Final = r"^[A-Z]{2}$"
 _PATTERNS: Final = {
     KEY_PATTERN: N_("An id starts with a lower-case letter and holds only a to z, 0 to 9 and hyphens, 60 at most."),
     KIND_PATTERN: N_("A kind of engagement starts with a lower-case letter and holds only a to z, 0 to 9, - and _."),
     CURRENCY_PATTERN: N_("A currency is three capital letters, such as EUR."),
+    COUNTRY_PATTERN: N_("A country is two capital letters, such as FR."),
 }

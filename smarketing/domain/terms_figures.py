@@ -39,7 +39,8 @@ def figures(terms: Terms) -> Iterator[Figure]:
     """In the order in which people look for them: promises first."""
     for index, clock in enumerate(terms.clocks):
         place = ("clocks", index)
-        yield Figure((*place, "allowance_minutes"), clock.id, Unit.MINUTES, clock.allowance_minutes, "allowance")
+        if clock.allowance_minutes is not None:
+            yield Figure((*place, "allowance_minutes"), clock.id, Unit.MINUTES, clock.allowance_minutes, "allowance")
         yield Figure((*place, "objective"), clock.id, Unit.SHARE, clock.objective, "objective")
         yield Figure((*place, "at_risk_ratio"), clock.id, Unit.SHARE, clock.at_risk_ratio, "at_risk")
     for index, target in enumerate(terms.targets):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, o
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smarketing.db import Base
+from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
@@ -76,6 +77,23 @@ class Clock(Base):
     elapsed_seconds: Mapped[int | None] = mapped_column(
         comment="business seconds from start to milestone; null while, or when for good, it was not reached"
     )
+    side: Mapped[Department] = mapped_column(
+        default=Department.SALES, server_default="sales", comment="who has promised"
+    )
+    calendar_id: Mapped[str | None] = mapped_column(
+        String(60), comment="in the version's terms; the clause's, when null"
+    )
+    part: Mapped[int] = mapped_column(
+        default=1, server_default="1", comment="the how-many-th of its clause and hand-off"
+    )
+    limit_at: Mapped[datetime | None] = mapped_column(comment="when the hard limit ends; null where none was agreed")
+    paused_at: Mapped[datetime | None] = mapped_column(
+        comment="since when it stands still; due_at is out of reach meanwhile"
+    )
+    ended_by: Mapped[str | None] = mapped_column(String(40), comment="the event that ended it")
+    restated_at: Mapped[datetime | None] = mapped_column(
+        comment="when its verdict was last changed after it had been told"
+    )
 
     excused_at: Mapped[datetime | None] = mapped_column(comment="when the other side, or a ruling, excused its breach")
 
@@ -113,7 +131,11 @@ class Pause(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"), index=True)
-    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id"), comment="null when an event of the lead did it"
+    )
     reason: Mapped[str] = mapped_column(String(200))
     paused_at: Mapped[datetime]
     resumed_at: Mapped[datetime | None]
+
+    actor: Mapped[User | None] = relationship()

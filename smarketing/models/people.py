@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from smarketing.db import Base
 from smarketing.domain.roles import Department, Role
 
+OF_CALENDAR = "id of the calendar in the agreement by which their clocks go, where a clause asks for it"
+
 
 class Team(Base):
     __tablename__ = "teams"
@@ -16,6 +18,7 @@ class Team(Base):
     key: Mapped[str] = mapped_column(String(60), unique=True, comment="the name agreements use for this team")
     name: Mapped[str] = mapped_column(String(120))
     department: Mapped[Department]
+    calendar_key: Mapped[str | None] = mapped_column(String(60), comment=OF_CALENDAR)
 
     members: Mapped[list["User"]] = relationship(back_populates="team", order_by="User.name")
 
@@ -38,6 +41,7 @@ class User(Base):
     )
     theme: Mapped[str] = mapped_column(String(5), default="auto", comment="light, dark or auto")
     has_shortcuts: Mapped[bool] = mapped_column(default=True, comment="single-key shortcuts are on")
+    calendar_key: Mapped[str | None] = mapped_column(String(60), comment=OF_CALENDAR)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     turn: Mapped[int] = mapped_column(default=0, comment="place in the round robin: the lowest goes next")

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from sqlalchemy.orm import aliased, joinedload
 
 from smarketing.db import among, db
+from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
@@ -153,7 +154,9 @@ def _matching(query: Select[Any], search: str, lead_id: Any) -> Select[Any]:
 
 
 def _is_unstopped(clock: Any) -> ColumnElement[bool]:
-    unstopped: ColumnElement[bool] = and_(clock.stopped_at.is_(None), clock.outcome != _VOID)
+    """And sales has to act: the clocks of marketing are none of the queue."""
+    is_of_sales = clock.side == Department.SALES
+    unstopped: ColumnElement[bool] = and_(clock.stopped_at.is_(None), clock.outcome != _VOID, is_of_sales)
     return unstopped
 
 

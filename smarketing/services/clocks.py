@@ -1,132 +1,139 @@
-"""Start, stop and void clocks; notice what is overdue or at risk.
+"""Set clocks right by their course; notice what is overdue or at risk.
 
 Contested outcomes move by compare-and-set: only the first writer takes a clock out of running.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from smarketing.db import among, bulk_insert, db, next_ids
-from smarketing.domain import sla_clock
-from smarketing.domain.calendars import compiled
+from smarketing.db import among, db
+from smarketing.domain import pauses, sla_clock
+from smarketing.domain.courses import Course, Stop
 from smarketing.domain.event_names import EventName
-from smarketing.domain.pauses import Pause
 from smarketing.domain.periods import local_day
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome
 from smarketing.domain.terms import Terms
-from smarketing.models.clocks import Clock
+from smarketing.models.clocks import Clock, Pause
 from smarketing.models.tallies import DUE
 from smarketing.services import agreements, journal, notices, tallies
 from smarketing.services.journal import JournalLine
 from smarketing.services.notices import Owed
 
 
-class Started(NamedTuple):
-    """A hand-off at which an event has just happened that may start clocks."""
+def hand_over(handoff_ids: Sequence[int], *, owner_id: int | None, kept: Collection[str] = ()) -> None:
+    """Somebody else has to act from now on; the whole team when None. The clocks go on as they are.
 
-    handoff_id: int
-    lead_id: int
-    owner_id: int | None
-    at: datetime
-
-
-_COLUMNS = (
-    "id handoff_id lead_id agreement_version_id clause_id owner_id outcome started_at at_risk_at due_at due_on"
-).split()
-
-
-def start(name: EventName, subjects: Sequence[Started], *, force: agreements.Force, now: datetime) -> None:
-    """Start the clocks of every clause that this event starts, on each hand-off."""
-    terms = force.terms
-    lines: list[JournalLine] = []
-    for clause in terms.clocks:
-        if clause.starts_on != name:
-            continue
-        calendar = compiled(terms.calendar(clause.calendar))
-        ids = next_ids(Clock, len(subjects))
-        rows = []
-        schedules: dict[datetime, sla_clock.Schedule] = {}
-        for clock_id, subject in zip(ids, subjects, strict=True):
-            schedule = schedules.get(subject.at)
-            if schedule is None:
-                schedule = schedules[subject.at] = sla_clock.schedule(clause, calendar, subject.at)
-            rows.append(
-                (
-                    clock_id,
-                    subject.handoff_id,
-                    subject.lead_id,
-                    force.version_id,
-                    clause.id,
-                    subject.owner_id,
-                    Outcome.RUNNING.value,
-                    subject.at,
-                    schedule.at_risk_at,
-                    schedule.due_at,
-                    local_day(schedule.due_at, terms.zone),
-                )
-            )
-            data = {"clause": clause.id, "handoff": subject.handoff_id}
-            lines.append(
-                JournalLine(
-                    EventName.CLOCK_STARTED,
-                    "clock",
-                    clock_id,
-                    subject.at,
-                    subject.lead_id,
-                    None,
-                    force.version_id,
-                    data,
-                )
-            )
-        bulk_insert(Clock, _COLUMNS, rows)
-    journal.record_many(lines, now=now)
-
-
-def stop(name: EventName, handoff_id: int, *, at: datetime, now: datetime) -> None:
-    """Stop the clocks of a hand-off that this event stops: met in time, or else breached at due_at.
-
-    What counts is when it happened, not when it was told: a clock that has been breached, or stopped later than
-    `at`, is set right.
+    Those of the clauses in `kept` stay with whom they had: their part ends with the hand-over.
     """
-    for clock in db.session.scalars(Clock.open_at(handoff_id, at)):
-        if name.value in agreements.version(clock.agreement_version_id).terms.clock(clock.clause_id).stops_on:
-            stop_clock(clock, at=at, now=now)
+    is_open = (among(Clock.handoff_id, handoff_ids), Clock.stopped_at.is_(None), Clock.side == Department.SALES)
+    given = update(Clock).where(*is_open).values(owner_id=owner_id)
+    db.session.execute(given.where(Clock.clause_id.not_in(kept)) if kept else given)
 
 
-def hand_over(handoff_ids: Sequence[int], *, owner_id: int | None) -> None:
-    """Somebody else has to act from now on; the whole team when None. The clocks go on as they are."""
-    is_open = (among(Clock.handoff_id, handoff_ids), Clock.stopped_at.is_(None))
-    db.session.execute(update(Clock).where(*is_open).values(owner_id=owner_id))
+def is_waiting(clock: Clock) -> bool:
+    """Whether it still waits for its milestone, overdue or not."""
+    return clock.stopped_at is None and clock.outcome in (Outcome.RUNNING, Outcome.BREACHED)
 
 
-def void(handoff_id: int, *, now: datetime) -> None:
-    """End the clocks of a hand-off that nobody has to answer any more.
-
-    One that is not due yet counts for neither side; one that has run out is breached, swept or not.
-    """
-    unstopped = db.session.scalars(Clock.unstopped(handoff_id)).all()
-    _breach([clock for clock in unstopped if clock.due_at < now], now=now)
-    for clock in unstopped:
-        void_clock(clock, at=now, now=now)
-
-
-def void_clock(clock: Clock, *, at: datetime, now: datetime) -> None:
-    """End one clock as of `at` without an answer; a running one does not count any more."""
-    if _settle([clock], Outcome.VOID):
-        tallies.mark_stale(DUE, [clock.due_on])
-        journal.record_many([_line(EventName.CLOCK_VOIDED, clock, at)], now=now)
-    clock.stopped_at = at
+def set_right(clock: Clock, course: Course, *, now: datetime) -> None:
+    """Make a clock what its course says, whatever it was: so the same is told as if it had happened in order."""
+    _reschedule(clock, course, now=now)
+    stored = Outcome.RUNNING if is_waiting(clock) else clock.outcome
+    if (stored, clock.stopped_at) == course.ending:
+        return
+    if not _is_later(clock, course):
+        _reopen(clock, course, now=now)
+    if course.ending.stopped_at is not None:
+        _end(clock, course, at=course.ending.stopped_at, now=now)
 
 
-def reopen(clock: Clock, outcome: Outcome, *, now: datetime) -> None:
+def _is_later(clock: Clock, course: Course) -> bool:
+    """Whether the stored ending gives way to this one without more ado: it waits, or stopped later."""
+    ends_at, outcome = course.ending.stopped_at, course.ending.outcome
+    if ends_at is None or clock.outcome is Outcome.VOID:
+        return False
+    if clock.stopped_at is None:
+        return not (clock.outcome is Outcome.BREACHED and outcome is Outcome.VOID)
+    return outcome is not Outcome.VOID and ends_at < clock.stopped_at
+
+
+def _reschedule(clock: Clock, course: Course, *, now: datetime) -> None:
+    """Write down when it stood still, and what that makes of its instants."""
+    schedule = course.schedule
+    if course.stops or clock.paused_at:
+        _write_pauses(clock, course.stops)
+    clock.paused_at = course.paused_at
+    if (clock.at_risk_at, clock.due_at, clock.limit_at) == schedule:
+        return
+    tallies.mark_stale(DUE, [clock.due_on])
+    zone = agreements.version(clock.agreement_version_id).terms.zone
+    clock.at_risk_at, clock.due_at, clock.limit_at = schedule
+    clock.due_on = local_day(clock.due_at, zone)
+    if clock.warned_at and clock.at_risk_at > now:
+        clock.warned_at = None
+    if clock.outcome is Outcome.BREACHED and clock.due_at >= now and clock.stopped_at is None:
+        _reopen(clock, course, now=now)
+    tallies.mark_stale(DUE, [clock.due_on])
+    db.session.flush()
+
+
+def _write_pauses(clock: Clock, stops: Sequence[Stop]) -> None:
+    written = [(each.paused_at, each.resumed_at, each.reason, each.actor_id) for each in clock.pauses]
+    if written != [tuple(stop) for stop in stops]:
+        db.session.execute(delete(Pause).where(Pause.clock_id == clock.id))
+        db.session.add_all(
+            Pause(clock_id=clock.id, paused_at=at, resumed_at=until, reason=reason[:200], actor_id=actor_id)
+            for at, until, reason, actor_id in stops
+        )
+        db.session.flush()
+        db.session.expire(clock, ["pauses"])
+
+
+def _reopen(clock: Clock, course: Course, *, now: datetime) -> None:
     """Let a clock wait for its milestone again, because what had ended it was undone: as running, or as breached."""
-    clock.outcome, clock.stopped_at, clock.elapsed_seconds = outcome, None, None
+    stays_breached = clock.outcome is Outcome.BREACHED and course.ending.outcome is not Outcome.VOID
+    stays_breached = stays_breached and clock.due_at < now
+    clock.outcome = Outcome.BREACHED if stays_breached else Outcome.RUNNING
+    clock.stopped_at = clock.elapsed_seconds = clock.ended_by = None
+    clock.restated_at = now
     tallies.mark_stale(DUE, [clock.due_on])
     journal.record_many([_line(EventName.CLOCK_REOPENED, clock, now)], now=now)
+    db.session.flush()
+
+
+def _end(clock: Clock, course: Course, *, at: datetime, now: datetime) -> None:
+    """End it as of `at`: answered, or because nobody has to act any more. A breach happened at due_at all the same."""
+    outcome = course.ending.outcome
+    answered_after = _seconds_to_answer(clock, course, at)
+    values: dict[str, Any] = {"outcome": outcome, "stopped_at": at, "ended_by": course.ended_by}
+    if clock.stopped_at or (clock.outcome is Outcome.BREACHED and outcome is Outcome.MET):
+        values["restated_at"] = now
+    if outcome is Outcome.BREACHED:
+        _breach([clock], now=now)
+    is_open = (Clock.id == clock.id, Clock.is_open_at(at))
+    end = update(Clock).where(*is_open).values(values | {"elapsed_seconds": answered_after})
+    if db.session.scalar(end.returning(Clock.id)) is None:
+        return
+    tallies.mark_stale(DUE, [clock.due_on])
+    if answered_after is not None:
+        journal.record_many([_line(EventName.CLOCK_STOPPED, clock, at)], now=now)
+    elif outcome is Outcome.VOID:
+        journal.record_many([_line(EventName.CLOCK_VOIDED, clock, at)], now=now)
+
+
+def _seconds_to_answer(clock: Clock, course: Course, at: datetime) -> int | None:
+    """The whole seconds of its calendar from start to milestone; None where nobody reached it."""
+    terms = agreements.version(clock.agreement_version_id).terms
+    clause = terms.clock(clock.clause_id)
+    if course.ended_by not in clause.stops_on:
+        return None
+    calendar = sla_clock.counting(clause, terms.calendar(clock.calendar_id or clause.calendar))
+    stood_still = [pauses.Pause(stop.paused_at, stop.resumed_at) for stop in course.stops]
+    return int(calendar.elapsed(clock.started_at, at, stood_still).total_seconds())
 
 
 def breach_overdue(*, now: datetime, limit: int = 500) -> int:
@@ -151,22 +158,6 @@ def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
         notices.owe_many(owed, now=now)
         journal.record_many((_line(EventName.CLOCK_WARNED, clock, clock.at_risk_at) for clock in warned), now=now)
     return len(warned)
-
-
-def stop_clock(clock: Clock, *, at: datetime, now: datetime) -> None:
-    """Stop one clock as of `at`, unless it had stopped before."""
-    terms = agreements.version(clock.agreement_version_id).terms
-    outcome = sla_clock.outcome(clock.due_at, at)
-    if outcome is Outcome.BREACHED:
-        _breach([clock], now=now)
-    calendar = compiled(terms.calendar(terms.clock(clock.clause_id).calendar))
-    elapsed = calendar.elapsed(clock.started_at, at, _pauses(clock))
-    is_open = (Clock.id == clock.id, Clock.is_open_at(at))
-    values = {"outcome": outcome, "stopped_at": at, "elapsed_seconds": int(elapsed.total_seconds())}
-    stopped = db.session.scalar(update(Clock).where(*is_open).values(values).returning(Clock.id))
-    if stopped is not None:
-        tallies.mark_stale(DUE, [clock.due_on])
-        journal.record_many([_line(EventName.CLOCK_STOPPED, clock, at)], now=now)
 
 
 def _breach(clocks: Sequence[Clock], *, now: datetime) -> int:
@@ -217,10 +208,6 @@ class _Blame:
         if side not in self._managers:
             self._managers[side] = notices.managers_of(side)
         return self._managers[side]
-
-
-def _pauses(clock: Clock) -> tuple[Pause, ...]:
-    return tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
 
 
 def _owed(kind: EventName, clock: Clock, recipients: Sequence[int]) -> Owed:

@@ -34,7 +34,6 @@ def undo(handoff_id: int, disposition_id: int, *, actor: User, now: datetime) ->
     handoff.dispositions.remove(undone)
     db.session.delete(undone)
     handoff.lead.rescore_at = now
-    replays.replay(handoff, now=now)
     tallies.mark_stale(Cohort.ARRIVED, [handoff.lead.arrived_on])
     tallies.mark_stale(Cohort.MQL, [handoff.lead.mql_on])
     journal.record(
@@ -48,6 +47,7 @@ def undo(handoff_id: int, disposition_id: int, *, actor: User, now: datetime) ->
         version_id=handoff.agreement_version_id,
         data={"kind": undone.kind.value, "reason": undone.reason},
     )
+    replays.replay(handoff, now=now)
     return handoff
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 
 from smarketing.db import db
 from smarketing.domain import lifecycle
+from smarketing.domain.courses import RETURNED
 from smarketing.domain.dispositions import (
     ANSWERS,
     MOVE_AFTER_REFUSAL,
@@ -27,8 +28,8 @@ from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, clocks, journal, locks, tallies
-from smarketing.services.clocks import Started
+from smarketing.services import agreements, clock_starts, clocks, journal, locks, replays, tallies
+from smarketing.services.clock_starts import Started
 
 LONGEST_RECYCLING_DAYS = 3 * 366
 JUST_NOW_SECONDS = 60
@@ -111,7 +112,7 @@ def withdraw(handoff: Handoff, *, actor: User, now: datetime) -> None:
     if not _move(handoff, frozenset({HandoffState.OFFERED}), HandoffState.WITHDRAWN):
         raise Conflict(N_("Sales has answered this hand-off already, so it cannot be taken back."))
     handoff.closed_at = now
-    clocks.void(handoff.id, now=now)
+    replays.replay(handoff, now=now)
     _record(EventName.HANDOFF_WITHDRAWN, handoff, actor=actor, now=now)
 
 
@@ -176,14 +177,15 @@ def _settle(
     handoff: Handoff, name: EventName, *, actor: User, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     """What every answer has in common: stop and start clocks, write the journal, mark roll-ups."""
-    clocks.stop(name, handoff.id, at=now, now=now)
     if handoff.closed_at:
-        clocks.void(handoff.id, now=now)
         handoff.lead.rescore_at = now
-    else:
-        force = agreements.version(handoff.agreement_version_id)
-        started = Started(handoff.id, handoff.lead_id, handoff.owner_id, now)
-        clocks.start(name, [started], force=force, now=now)
+    replays.replay(handoff, now=now)
+    force = agreements.version(handoff.agreement_version_id)
+    started = Started(handoff.id, handoff.lead_id, handoff.owner_id, now)
+    clock_starts.start(name, [started], force=force, now=now)
+    if name is EventName.HANDOFF_REFUSED and handoff.lead.is_held:
+        returned = started._replace(owner_id=handoff.qualified_by_id)
+        clock_starts.start(RETURNED, [returned], force=force, now=now)
     tallies.mark_stale(Cohort.ARRIVED, [handoff.lead.arrived_on])
     tallies.mark_stale(Cohort.MQL, [handoff.lead.mql_on])
     _record(name, handoff, actor=actor, now=now, data=data)

@@ -24,7 +24,7 @@ from smarketing.domain.periods import local_day
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, journal, leads, qualification, tallies
+from smarketing.services import agreements, journal, leads, qualification, replays, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -224,6 +224,7 @@ def _write_changed(drafts: Sequence[Draft], *, zone: str, told: _Told) -> int:
     )
     journal.record_many(lines, now=told.now)
     _write_engagements(drafts, told)
+    replays.engaged(_acts(drafts), now=told.now)
     tallies.mark_leads(lead_ids)
     again = [draft.lead_id for draft in drafts if draft.lead_id and _may_score_differently(draft)]
     return qualification.rescore(again, now=told.now)
@@ -241,6 +242,10 @@ def _write_engagements(drafts: Sequence[Draft], told: _Told) -> None:
             _line(EventName.LEAD_ENGAGED, draft, at, told, kind=kind) for draft in engaged for kind, at in draft.engaged
         )
         journal.record_many(lines, now=told.now)
+
+
+def _acts(drafts: Sequence[Draft]) -> Iterator[tuple[int, str, datetime]]:
+    return ((draft.lead_id or 0, kind, at) for draft in drafts for kind, at in draft.engaged)
 
 
 def _subject(draft: Draft) -> Subject:

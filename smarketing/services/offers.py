@@ -8,9 +8,9 @@ from smarketing.db import bulk_insert, next_ids
 from smarketing.domain.dispositions import HandoffState
 from smarketing.domain.event_names import EventName
 from smarketing.models.handoffs import Handoff
-from smarketing.services import clocks, journal
+from smarketing.services import clock_starts, journal
 from smarketing.services.agreements import Force
-from smarketing.services.clocks import Started
+from smarketing.services.clock_starts import Started
 from smarketing.services.journal import JournalLine
 
 
@@ -63,4 +63,4 @@ def offer(offers: Sequence[Offer], *, force: Force, now: datetime) -> None:
         started.append(Started(handoff_id, lead.lead_id, lead.owner_id, now))
     bulk_insert(Handoff, _COLUMNS, rows)
     journal.record_many(lines, now=now)
-    clocks.start(EventName.HANDOFF_OFFERED, started, force=force, now=now)
+    clock_starts.start(EventName.HANDOFF_OFFERED, started, force=force, now=now)

@@ -21,7 +21,7 @@ from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, handoffs, journal, leads, offers, routing, tallies
+from smarketing.services import agreements, handoffs, journal, leads, offers, replays, routing, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -165,6 +165,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
         version_id=force.version_id,
         data={"reason": because},
     )
+    replays.answered_return(lead_id, now=now)
     offers.offer(
         [Offer(lead_id, lead.cycle, owner_id, score_id, lead.points, lead.persona_id, actor.id, now)],
         force=force,

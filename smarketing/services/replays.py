@@ -1,71 +1,160 @@
-"""Set the clocks of a hand-off right by what is on record, after something on record was undone."""
+"""Give the clocks of a hand-off the course they have by what is on record, whenever something is added or undone."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
-from smarketing.db import db
-from smarketing.domain import sla_clock
+from smarketing.db import among, db
+from smarketing.domain import courses, sla_clock
+from smarketing.domain.courses import ASSIGNED, REASSIGNED, RETURNED, TOUCHED, UNDONE, Course, Happening
+from smarketing.domain.dispositions import OPEN_STATES, DispositionKind, NextStep
 from smarketing.domain.event_names import EventName
-from smarketing.domain.sla_clock import Ending, Outcome
+from smarketing.domain.sla_clock import Ending
+from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
+from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.touches import Touch
-from smarketing.services import agreements, clocks
+from smarketing.services import agreements, clock_starts, clocks
+from smarketing.services.clock_starts import Started
+
+JOURNALLED = frozenset(
+    (REASSIGNED, UNDONE, EventName.HANDOFF_PAUSED, EventName.HANDOFF_RESUMED, EventName.LEAD_ENGAGED, "lead.qualified")
+)
+"""What stands in the journal alone."""
+GIVEN = {EventName.HANDOFF_OFFERED.value, REASSIGNED}
+"""What says who has to act."""
+is_waiting = clocks.is_waiting
 
 
 def replay(handoff: Handoff, *, now: datetime) -> None:
-    """Give each clock the ending that it has by the answers and touches that remain."""
+    """Set right every clock of the hand-off, and start those that take the place of one that has ended."""
     db.session.flush()
-    for clock, ending in endings(handoff):
-        stored = Outcome.RUNNING if is_waiting(clock) else clock.outcome
-        if (stored, clock.stopped_at) != ending:
-            _correct(clock, ending, now=now)
+    force = agreements.version(handoff.agreement_version_id)
+    happened = happenings(handoff, force.terms)
+    found = _clocks(handoff)
+    while found:
+        after: list[int] = []
+        for clock in found:
+            course = course_of(clock, force.terms, happened, handoff.closed_at)
+            clocks.set_right(clock, course, now=now)
+            if course.again:
+                after += _start_again(clock, course.again, force=force, now=now)
+        found = list(db.session.scalars(select(Clock).where(Clock.id.in_(after)).order_by(Clock.id))) if after else []
 
 
 def endings(handoff: Handoff) -> list[tuple[Clock, Ending]]:
     """Every clock of the hand-off with the ending that the record gives it."""
-    happened = _happened(handoff)
     terms = agreements.version(handoff.agreement_version_id).terms
-    of_handoff = select(Clock).where(Clock.handoff_id == handoff.id).order_by(Clock.id)
-    return [
-        (
-            clock,
-            sla_clock.ending(
-                terms.clock(clock.clause_id),
-                started_at=clock.started_at,
-                due_at=clock.due_at,
-                happened=happened,
-                closed_at=handoff.closed_at,
-            ),
+    happened = happenings(handoff, terms)
+    return [(clock, course_of(clock, terms, happened, handoff.closed_at).ending) for clock in _clocks(handoff)]
+
+
+def course_of(clock: Clock, terms: Terms, happened: Sequence[Happening], closed_at: datetime | None) -> Course:
+    clause = terms.clock(clock.clause_id)
+    calendar = sla_clock.counting(clause, terms.calendar(clock.calendar_id or clause.calendar))
+    return courses.course(clause, calendar, started_at=clock.started_at, happened=happened, closed_at=closed_at)
+
+
+def replay_listening(name: str, handoff_ids: Sequence[int], *, now: datetime) -> None:
+    """Replay those of the hand-offs whose clocks listen to something that has just happened to them."""
+    for handoff in db.session.scalars(select(Handoff).where(among(Handoff.id, handoff_ids)).order_by(Handoff.id)).all():
+        if name in _listened_to(agreements.version(handoff.agreement_version_id).terms):
+            replay(handoff, now=now)
+
+
+def engaged(acts: Iterable[tuple[int, str, datetime]], *, now: datetime) -> None:
+    """Leads have acted, as id, kind and instant: clocks of their open hand-offs may start, pause, go on or stop."""
+    of_lead: dict[int, list[tuple[str, datetime]]] = {}
+    for lead_id, kind, at in acts:
+        of_lead.setdefault(lead_id, []).append((kind, at))
+    is_open = (among(Handoff.lead_id, of_lead), Handoff.state.in_(OPEN_STATES))
+    for handoff in db.session.scalars(select(Handoff).where(*is_open).order_by(Handoff.id)).all():
+        force = agreements.version(handoff.agreement_version_id)
+        if EventName.LEAD_ENGAGED not in _listened_to(force.terms):
+            continue
+        since = sorted((at, kind) for kind, at in of_lead[handoff.lead_id] if at >= handoff.offered_at)
+        for at, kind in since:
+            _start_unless_running(handoff, kind, at, force=force, now=now)
+        if since:
+            replay(handoff, now=now)
+
+
+def answered_return(lead_id: int, *, now: datetime) -> None:
+    """Marketing has acted on a lead that sales had returned: the clocks of its closed hand-offs may stop."""
+    is_waiting = (Clock.lead_id == lead_id, Clock.stopped_at.is_(None), Handoff.closed_at.is_not(None))
+    waiting = select(Handoff).join(Clock, Clock.handoff_id == Handoff.id).where(*is_waiting).distinct()
+    for handoff in db.session.scalars(waiting).all():
+        replay(handoff, now=now)
+
+
+def happenings(handoff: Handoff, terms: Terms) -> list[Happening]:
+    """All that may change the course of its clocks; the journal is asked only for what some clause listens to."""
+    listened = _listened_to(terms)
+    answers = select(Disposition).where(Disposition.handoff_id == handoff.id)
+    touched = select(Touch.occurred_at, Touch.channel, Touch.actor_id).where(Touch.handoff_id == handoff.id)
+    happened = [Happening(handoff.offered_at, EventName.HANDOFF_OFFERED.value)]
+    for answer in db.session.scalars(answers):
+        happened += answer_happenings(
+            answer.occurred_at, answer.kind, answer.reason, answer.actor_id, terms, ASSIGNED in listened
         )
-        for clock in db.session.scalars(of_handoff)
-    ]
+    happened += (Happening(at, TOUCHED, channel.value, who) for at, channel, who in db.session.execute(touched))
+    wanted = {str(name) for name in JOURNALLED & listened} | (GIVEN if ASSIGNED in listened else set())
+    if wanted:
+        of_lead = (Event.lead_id == handoff.lead_id, Event.name.in_(wanted), Event.occurred_at >= handoff.offered_at)
+        for event in db.session.scalars(select(Event).where(*of_lead).order_by(Event.id)):
+            if event.subject_type != "handoff" or event.subject_id == handoff.id:
+                happened += journal_happenings(event)
+    return happened
 
 
-def is_waiting(clock: Clock) -> bool:
-    """Whether it still waits for its milestone, overdue or not."""
-    return clock.stopped_at is None and clock.outcome in (Outcome.RUNNING, Outcome.BREACHED)
+def answer_happenings(
+    at: datetime, kind: DispositionKind, reason: str | None, actor_id: int | None, terms: Terms, with_owner: bool
+) -> list[Happening]:
+    """What an answer is to the clocks: the answer, and that somebody has the lead, or that it was returned."""
+    happened = [Happening(at, f"handoff.{kind}", reason, actor_id)]
+    if kind is DispositionKind.ACCEPTED and with_owner:
+        happened.append(Happening(at, ASSIGNED, None, actor_id, actor_id))
+    is_refused = kind is DispositionKind.REFUSED and reason is not None
+    if is_refused and terms.refusal_reason(reason or "").next_step is NextStep.RETURN:
+        happened.append(Happening(at, RETURNED, reason, actor_id))
+    return happened
 
 
-def _happened(handoff: Handoff) -> set[tuple[str, datetime]]:
-    answers = select(Disposition.kind, Disposition.occurred_at).where(Disposition.handoff_id == handoff.id)
-    touched = select(Touch.occurred_at).where(Touch.handoff_id == handoff.id)
-    return {
-        (EventName.HANDOFF_OFFERED.value, handoff.offered_at),
-        *((f"handoff.{kind}", at) for kind, at in db.session.execute(answers)),
-        *((EventName.TOUCH_LOGGED.value, at) for at in db.session.scalars(touched)),
-    }
+def journal_happenings(event: Event) -> list[Happening]:
+    data = event.data or {}
+    detail = data.get("kind") or data.get("reason")
+    happened = [Happening(event.occurred_at, event.name, detail, event.actor_id, data.get("owner"))]
+    if event.name in GIVEN and data.get("owner") is not None:
+        happened.append(Happening(event.occurred_at, ASSIGNED, None, event.actor_id, data["owner"]))
+    return happened
 
 
-def _correct(clock: Clock, ending: Ending, *, now: datetime) -> None:
-    """Open it again, then end it as it should have: so the same is told as if it had happened in order."""
-    stays_breached = clock.outcome is Outcome.BREACHED and ending.outcome is not Outcome.VOID
-    clocks.reopen(clock, Outcome.BREACHED if stays_breached else Outcome.RUNNING, now=now)
-    db.session.flush()
-    if ending.stopped_at is None:
-        return
-    if ending.outcome is Outcome.VOID:
-        clocks.void_clock(clock, at=ending.stopped_at, now=now)
-    else:
-        clocks.stop_clock(clock, at=ending.stopped_at, now=now)
+def _listened_to(terms: Terms) -> frozenset[str]:
+    """With what stands for an assignment: that the lead is given to somebody."""
+    listened = frozenset().union(*(courses.listens_to(clause) for clause in terms.clocks))
+    return listened | GIVEN if ASSIGNED in listened else listened
+
+
+def _clocks(handoff: Handoff) -> list[Clock]:
+    return list(db.session.scalars(select(Clock).where(Clock.handoff_id == handoff.id).order_by(Clock.id)))
+
+
+def _start_again(clock: Clock, again: Happening, *, force: agreements.Force, now: datetime) -> Sequence[int]:
+    """Start the next part of a clock, with the full allowance, unless it has started already."""
+    of_clause = (Clock.handoff_id == clock.handoff_id, Clock.clause_id == clock.clause_id)
+    if db.session.scalar(select(Clock.id).where(*of_clause, Clock.started_at == again.at, Clock.id != clock.id)):
+        return ()
+    owner_id = again.owner_id if again.name == REASSIGNED else clock.owner_id
+    started = Started(clock.handoff_id, clock.lead_id, owner_id, again.at, part=clock.part + 1)
+    return clock_starts.start_clause(force.terms.clock(clock.clause_id), [started], force=force, now=now)
+
+
+def _start_unless_running(handoff: Handoff, kind: str, at: datetime, *, force: agreements.Force, now: datetime) -> None:
+    """Start the clocks of an act of the lead, but none of a clause whose clock still runs for an earlier act."""
+    of_handoff = select(Clock.clause_id).where(Clock.handoff_id == handoff.id)
+    running = set(db.session.scalars(of_handoff.where(Clock.started_at <= at, Clock.is_open_at(at))))
+    known = set(db.session.scalars(of_handoff.where(Clock.started_at == at)))
+    subject = Started(handoff.id, handoff.lead_id, handoff.owner_id, at, kind)
+    clock_starts.start(EventName.LEAD_ENGAGED, [subject], force=force, now=now, unless=running | known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, update
 
@@ -14,7 +15,7 @@ from smarketing.domain.roles import Role
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import Team, User
-from smarketing.services import clocks, journal, notices
+from smarketing.services import agreements, clocks, journal, notices, replays
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.notices import Owed
@@ -55,7 +56,7 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
     db.session.execute(update(Handoff).where(among(Handoff.id, moved)).values(edition=Handoff.edition + 1, **new))
     lead_ids = [row.lead_id for row in moving]
     db.session.execute(update(Lead).where(among(Lead.id, lead_ids)).values(edition=Lead.edition + 1, **new))
-    clocks.hand_over(moved, owner_id=owner_id)
+    _hand_over(moving, owner_id)
     db.session.expire_all()
     journal.record_many(
         (
@@ -73,9 +74,20 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
         ),
         now=now,
     )
+    replays.replay_listening(EventName.HANDOFF_REASSIGNED, moved, now=now)
     if owner_id is not None and owner_id != actor.id:
         notices.owe_many((_given(row.id, row.lead_id, owner_id, now=now) for row in moving), now=now)
     return len(moved)
+
+
+def _hand_over(moving: Sequence[Any], owner_id: int | None) -> None:
+    """The clocks go with the hand-offs, but for those whose part ends here."""
+    of_version: dict[int, list[int]] = {}
+    for row in moving:
+        of_version.setdefault(row.agreement_version_id, []).append(row.id)
+    for version_id, handoff_ids in of_version.items():
+        parted = [each.id for each in agreements.version(version_id).terms.clocks if each.on_reassign == "restart"]
+        clocks.hand_over(handoff_ids, owner_id=owner_id, kept=parted)
 
 
 def _given(handoff_id: int, lead_id: int, owner_id: int, *, now: datetime) -> Owed:

@@ -9,7 +9,7 @@ from smarketing.domain.event_names import EventName
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
-from smarketing.services import clocks, journal, locks, replays
+from smarketing.services import journal, locks, replays
 
 CLOCK_SKEW = timedelta(minutes=2)
 """How far a browser's time may run ahead before a touch counts as one in the future."""
@@ -36,7 +36,7 @@ def log(handoff_id: int, *, channel: Channel, note: str, occurred_at: datetime, 
     )
     db.session.add(touch)
     db.session.flush()
-    clocks.stop(EventName.TOUCH_LOGGED, handoff.id, at=touch.occurred_at, now=now)
+    replays.replay(handoff, now=now)
     _record(EventName.TOUCH_LOGGED, touch, handoff, occurred_at=touch.occurred_at, actor=actor, now=now)
     return touch
 

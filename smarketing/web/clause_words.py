@@ -59,7 +59,7 @@ def promise(clause: ClockClause, calendar: Calendar) -> str:
         (
             gettext(
                 GRANTS[clause.side],
-                time=allowance(clause.allowance_minutes, calendar),
+                time=granted(clause, calendar),
                 start=gettext(STARTS[clause.starts_on]),
                 stops=listed([gettext(STOPS[stop]) for stop in clause.stops_on]),
             ),
@@ -84,6 +84,21 @@ def allowance(minutes: int, calendar: Calendar) -> str:
     if days < NOTICEABLE_DAYS:
         return said
     return gettext("%(time)s (about %(days)s working days)", time=said, days=number(days))
+
+
+def granted(clause: ClockClause, calendar: Calendar) -> str:
+    """The time a clause grants, in its own unit."""
+    minutes, days = clause.allowance_minutes, clause.allowance_days
+    if clause.time != "wall":
+        return (
+            allowance(minutes, calendar) if minutes else ngettext("%(num)s business day", "%(num)s business days", days)
+        )
+    if days:
+        return ngettext("%(num)s calendar day", "%(num)s calendar days", days)
+    hours, rest = divmod(minutes or 0, HOUR)
+    if rest or not hours:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes or 0)
+    return ngettext("%(num)s hour", "%(num)s hours", hours)
 
 
 def _average_day(calendar: Calendar) -> float:

@@ -109,6 +109,7 @@ def urgency(clock: Clock) -> Urgency:
         at_risk_at=clock.at_risk_at,
         due_at=clock.due_at,
         stopped_at=clock.stopped_at,
+        paused_at=clock.paused_at,
         now=now(),
     )
 
@@ -124,6 +125,8 @@ def time_left(clock: Clock) -> str | None:
             return gettext("by %(time)s", time=_span(_stopped(clock) - clock.due_at))
         case Urgency.OVERDUE:
             return gettext("by %(time)s", time=_span(now() - clock.due_at))
+        case Urgency.PAUSED:
+            return gettext("for %(time)s", time=_span(now() - (clock.paused_at or now())))
         case Urgency.AT_RISK:
             return gettext("%(time)s left", time=_span(clock.due_at - now()))
         case Urgency.ON_TRACK:

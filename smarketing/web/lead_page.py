@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from flask_babel import gettext
 
-from smarketing.domain.calendars import compiled
 from smarketing.domain.errors import N_
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
 from smarketing.domain.pauses import Pause
 from smarketing.domain.periods import local_day
 from smarketing.domain.shortfall import Line
+from smarketing.domain.sla_clock import counting
 from smarketing.domain.stretches import SpanKind, Stretch, explain
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
@@ -26,7 +26,7 @@ from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
 from smarketing.services.subjects import criteria_values
 from smarketing.web import contests, lead_score, lead_story, paging
-from smarketing.web.clause_words import allowance
+from smarketing.web.clause_words import granted
 from smarketing.web.contests import Contest
 from smarketing.web.lead_score import Verdict, Waterfall
 from smarketing.web.lead_story import Entry
@@ -129,7 +129,7 @@ class LeadPage:
         clause = agreed.first_answer(self.standing.terms) if self.standing else None
         if clause is None or self.standing is None:
             return None
-        return allowance(clause.allowance_minutes, self.standing.terms.calendar(clause.calendar))
+        return granted(clause, self.standing.terms.calendar(clause.calendar))
 
 
 def of(lead_id: int, *, now: datetime) -> LeadPage | None:
@@ -182,13 +182,13 @@ def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dis
 
 def _clock(clock: Clock, terms: Terms, disputes: Sequence[Dispute]) -> ClockLine:
     clause = terms.clock(clock.clause_id)
-    calendar = terms.calendar(clause.calendar)
+    calendar = terms.calendar(clock.calendar_id or clause.calendar)
     pauses = tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
-    stretches = explain(compiled(calendar), clock.started_at, clock.due_at, pauses)
+    stretches = explain(counting(clause, calendar), clock.started_at, clock.due_at, pauses)
     return ClockLine(
         clock,
         in_language(clause.title),
-        allowance(clause.allowance_minutes, calendar),
+        granted(clause, calendar),
         calendar.id,
         calendar.zone,
         [_stretch(stretch) for stretch in stretches] if len(stretches) <= MOST_STRETCHES else [],

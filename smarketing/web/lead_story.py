@@ -143,6 +143,7 @@ DETAILS: dict[EventName, Callable[[_Told], str | None]] = {
     EventName.LEAD_TAKEN_BACK: _written_reason,
     EventName.HANDOFF_OFFERED: _owner,
     EventName.HANDOFF_REASSIGNED: _owner,
+    EventName.HANDOFF_PAUSED: _written_reason,
     EventName.HANDOFF_REFUSED: _agreed_reason,
     EventName.HANDOFF_RECYCLED: _agreed_reason,
     EventName.HANDOFF_LOST: _agreed_reason,

@@ -83,6 +83,8 @@ LABELS: dict[StrEnum, str] = {
     EventName.HANDOFF_LOST: N_("The deal was lost"),
     EventName.HANDOFF_ANSWER_UNDONE: N_("Sales undid an answer"),
     EventName.HANDOFF_REASSIGNED: N_("Given to somebody else in sales"),
+    EventName.HANDOFF_PAUSED: N_("Clocks were paused"),
+    EventName.HANDOFF_RESUMED: N_("Clocks went on"),
     EventName.TOUCH_LOGGED: N_("A touch was logged"),
     EventName.TOUCH_VOIDED: N_("A touch was removed: it was logged by mistake"),
     EventName.CLOCK_STARTED: N_("A clock started"),

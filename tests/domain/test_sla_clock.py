@@ -47,7 +47,7 @@ def clause(minutes: int, ratio: float) -> ClockClause:
     ],
 )  # fmt: skip
 def test_four_business_hours(started: str, at_risk: str, due: str) -> None:
-    assert schedule(FIRST_ANSWER, OFFICE, at(started)) == (at(at_risk), at(due))
+    assert schedule(FIRST_ANSWER, OFFICE, at(started)) == (at(at_risk), at(due), None)
 
 
 def test_a_pause_moves_both_instants() -> None:
@@ -56,6 +56,7 @@ def test_a_pause_moves_both_instants() -> None:
     assert schedule(FIRST_ANSWER, OFFICE, started, (pause,)) == (
         at("2026-03-02T14:30+01:00"),
         at("2026-03-02T15:30+01:00"),
+        None,
     )
 
 
@@ -76,7 +77,7 @@ def test_the_fraction_at_risk_is_rounded_to_the_nearest_second(minutes: int, rat
     st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants naive bounds
 )
 def test_a_clock_is_at_risk_before_it_is_due(minutes: int, ratio: float, started: datetime) -> None:
-    at_risk_at, due_at = schedule(clause(minutes, ratio), OFFICE, started)
+    at_risk_at, due_at, _limit_at = schedule(clause(minutes, ratio), OFFICE, started)
     assert started <= at_risk_at <= due_at
     assert OFFICE.elapsed(started, due_at) == timedelta(minutes=minutes)
 

@@ -63,7 +63,7 @@ def faults(change: Change) -> list[tuple[Path, str | None, str]]:
             "There is no calendar “night”; there are: office.",
         ),
         (
-            lambda d: d["clocks"][0].update(stops_on=["handoff.won"]),
+            lambda d: d["clocks"][0].update(stops_on=["handoff.sold"]),
             ("clocks", 0, "stops_on", 0),
             "first-answer",
             "This must be one of:",

@@ -241,7 +241,7 @@ def test_an_undone_answer_leaves_everything_as_it_was(
     session.execute(StaleDay.__table__.delete())  # type: ignore[attr-defined]
     corrections.undo(offered.id, offered.dispositions[-1].id, actor=saul, now=hands.turn(minutes=1))
     assert snapshot(session, offered) == as_it_was
-    assert story(session)[-1] == "handoff.answer_undone"
+    assert [name for name in story(session) if not name.startswith("clock.")][-1] == "handoff.answer_undone"
     assert {"arrived", "mql"} <= set(session.scalars(select(StaleDay.kind)))
     give(answer, offered, saul, hands)
     assert offered.dispositions[-1].occurred_at == hands.now

@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from smarketing.domain.dispositions import HandoffState
+from smarketing.domain.dispositions import DispositionKind, HandoffState
 from smarketing.domain.errors import DomainError
 from smarketing.domain.importing import Row
 from smarketing.domain.periods import Period
 from smarketing.models.clocks import Clock
-from smarketing.models.handoffs import Handoff
+from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay
 from smarketing.reports import attainment, funnel
 from smarketing.reports.rollups import Scope
-from smarketing.services import clocks, handoffs, intake, qualification, tallies
+from smarketing.services import clocks, handoffs, intake, qualification, replays, tallies
 from tests.cast import Cast
 from tests.conftest import Hands
 
@@ -139,7 +139,9 @@ def test_what_comes_late_restates_its_own_day_and_no_other(session: Db, agreed: 
     close_all(session)
     due = Period(date(2026, 3, 2), date(2026, 3, 3))
     assert attainment.read(Scope(WHOLE), now=hands.now).kept("first-answer", due).share == (0, 1)
-    clocks.stop(handoffs.EventName.HANDOFF_ACCEPTED, handoff.id, at=answered_at, now=hands.now)
+    told = {"kind": DispositionKind.ACCEPTED, "actor_id": handoff.owner_id, "recorded_at": hands.now}
+    session.add(Disposition(handoff_id=handoff.id, occurred_at=answered_at, **told))
+    replays.replay(handoff, now=hands.now)
     assert set(session.scalars(select(StaleDay.day_on))) == {due.starts_on}
     for _ in range(2):
         assert attainment.read(Scope(WHOLE), now=hands.now).kept("first-answer", due).share == (1, 1)
