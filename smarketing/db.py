@@ -7,7 +7,7 @@ see docs/decisions/0003-sqlite-in-wal.md.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -184,11 +184,17 @@ sqlite3.register_adapter(datetime, _sqlite_instant)
 sqlite3.register_adapter(date, date.isoformat)
 
 
+SQLITE_FUNCTIONS: dict[str, Callable[[Any], Any]] = {}
+"""What SQLite asks of Python: a function of one value, by the name it has in SQL. Models add theirs."""
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if type(connection).__module__.partition(".")[0] != "sqlite3":
         return
     connection.isolation_level = None
+    for name, function in SQLITE_FUNCTIONS.items():
+        connection.create_function(name, 1, function, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

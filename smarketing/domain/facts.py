@@ -37,8 +37,13 @@ def number_of(facts: Facts, field: str) -> int | None:
     """A number, or a text that is a whole one of at most 15 digits."""
     value = facts.values.get(field)
     if isinstance(value, str):
-        return int(value) if _WHOLE_NUMBER.fullmatch(value) else None
+        return whole_number(value)
     return None if isinstance(value, datetime) else value
+
+
+def whole_number(text: str | None) -> int | None:
+    """None for what is no whole number of at most 15 digits."""
+    return int(text) if text is not None and _WHOLE_NUMBER.fullmatch(text) else None
 
 
 def instant_of(facts: Facts, field: str) -> datetime | None:

@@ -15,9 +15,11 @@ from sqlalchemy.orm import load_only
 from sqlalchemy.sql.base import ExecutableOption
 
 from smarketing.db import among, db
+from smarketing.domain.criteria import Criterion
 from smarketing.domain.lifecycle import FUNNEL, Stage
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
+from smarketing.models.criteria import matching
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
@@ -83,6 +85,7 @@ class Filters:
     standing: Standing | None = None
     due: Days = EVER
     import_id: int | None = None
+    rule: Criterion | None = None
 
     @property
     def is_of_clocks(self) -> bool:
@@ -123,7 +126,7 @@ def found(filters: Filters, *, now: datetime) -> AnySelect:
     query: AnySelect = select(_row_id(filters).label("id"))
     if filters.is_of_clocks:
         query = query.join(Lead, Lead.id == Clock.lead_id).where(*_clock_conditions(filters, now=now))
-    return query.where(*_lead_conditions(filters))
+    return query.where(*_lead_conditions(filters, now=now))
 
 
 def keys(filters: Filters, sort: Sort) -> tuple[Any, ...]:
@@ -192,7 +195,7 @@ def _row_id(filters: Filters) -> Any:
     return Clock.id if filters.is_of_clocks else Lead.id
 
 
-def _lead_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _lead_conditions(filters: Filters, *, now: datetime) -> Iterator[ColumnElement[bool]]:
     if filters.words:
         yield lead_search.found_by(filters.words)
     if filters.stages:
@@ -207,6 +210,8 @@ def _lead_conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Lead.campaign == filters.campaign
     if filters.import_id is not None:
         yield Lead.import_id == filters.import_id
+    if filters.rule is not None:
+        yield matching(filters.rule, now=now)
     yield from filters.arrived.hold(Lead.arrived_on)
     yield from filters.mql.hold(Lead.mql_on)
     if filters.reached is not None:

@@ -13,6 +13,7 @@ from smarketing.models.imports import Import
 from smarketing.reports import agreed, funnel, lead_list
 from smarketing.reports.lead_list import NOBODY, Days
 from smarketing.web.clause_words import listed
+from smarketing.web.criteria_words import sentence_of
 from smarketing.web.filters import local_date
 from smarketing.web.lead_filters import NO_OWNER, STANDINGS, WITH_SALES, Asked, Pairs
 from smarketing.web.scopes import NO_SOURCE
@@ -89,6 +90,8 @@ class Offer:
         yield from _days_chip("due", gettext("Due"), filters.due)
         if filters.import_id is not None:
             yield ("import",), gettext("Import"), _import_name(filters.import_id)
+        if filters.rule is not None:
+            yield ("rule",), gettext("Criteria"), sentence_of(filters.rule, self._personas)
 
     def _persona_pairs(self, chosen: str | None) -> Pairs:
         named = self._personas if chosen is None else {chosen: chosen} | self._personas

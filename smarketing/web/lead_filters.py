@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 from flask import request, url_for
 from flask_babel import gettext, ngettext
 
+from smarketing.domain.criteria import Criterion
 from smarketing.domain.errors import N_
 from smarketing.domain.lifecycle import FUNNEL, Stage
 from smarketing.reports import lead_search
 from smarketing.reports.lead_list import MOST_COUNTED, NOBODY, Days, Filters, Sort, Standing
 from smarketing.web import lead_columns
+from smarketing.web.criteria_rows import RULES
 from smarketing.web.filters import number
 from smarketing.web.scopes import NO_SOURCE
 
@@ -25,6 +27,7 @@ Pairs = list[tuple[str, str]]
 
 NO_OWNER = "none"
 LONGEST = 200
+LONGEST_RULE = 4000
 LARGEST_ID = 2**31 - 1
 WITH_SALES = (Stage.MQL, Stage.SAL, Stage.SQL)
 NAMES = (
@@ -45,6 +48,7 @@ NAMES = (
     "due_from",
     "due_to",
     "import",
+    "rule",
 )
 IN_THE_ROW = NAMES[:7]
 """Those that have a control of their own; the others come from links."""
@@ -116,6 +120,7 @@ def asked() -> Asked:
         standing=address.one("clock", Standing),
         due=address.days("due"),
         import_id=address.one("import", _id),
+        rule=address.one("rule", _rule, longest=LONGEST_RULE),
     )
     sort = next((sort for sort in Sort if sort == request.args.get("sort")), Sort.NEWEST)
     columns = lead_columns.read(request.args.getlist("columns"))
@@ -129,23 +134,23 @@ class _Address:
         self.understood: dict[str, list[str]] = {}
         self.faults: list[str] = []
 
-    def one(self, name: str, read: Callable[[str], Value]) -> Value | None:
-        return self._read(name, request.args.get(name, "").strip(), read)
+    def one(self, name: str, read: Callable[[str], Value], *, longest: int = LONGEST) -> Value | None:
+        return self._read(name, request.args.get(name, "").strip(), read, longest)
 
     def many(self, name: str, read: Callable[[str], Value]) -> list[Value]:
         """Given several times, or once with commas between."""
         texts = [text.strip() for value in request.args.getlist(name) for text in value.split(",")]
-        values = (self._read(name, text, read) for text in dict.fromkeys(texts))
+        values = (self._read(name, text, read, LONGEST) for text in dict.fromkeys(texts))
         return [value for value in values if value is not None]
 
     def days(self, name: str) -> Days:
         return Days(self.one(f"{name}_from", date.fromisoformat), self.one(f"{name}_to", date.fromisoformat))
 
-    def _read(self, name: str, text: str, read: Callable[[str], Value]) -> Value | None:
+    def _read(self, name: str, text: str, read: Callable[[str], Value], longest: int) -> Value | None:
         if not text:
             return None
         try:
-            if len(text) > LONGEST or "\0" in text:
+            if len(text) > longest or "\0" in text:
                 raise ValueError
             value = read(text)
         except ValueError:
@@ -165,6 +170,24 @@ def _id(text: str) -> int:
     if not 0 < value <= LARGEST_ID:
         raise ValueError(text)
     return value
+
+
+def read_rule(text: str) -> Criterion | None:
+    """The criteria in an address; None for what is none."""
+    try:
+        return _rule(text)
+    except ValueError:
+        return None
+
+
+def written_rule(rule: Criterion) -> str:
+    """Criteria as an address holds them."""
+    return RULES.dump_json(rule, by_alias=True, exclude_none=True).decode()
+
+
+def _rule(text: str) -> Criterion:
+    """Raises ValueError for what is no rule."""
+    return RULES.validate_json(text)
 
 
 def _reached(text: str) -> Stage:

@@ -155,6 +155,15 @@ FIELDS = {
     "fit_points": N_("Fit points"),
     "engagement_points": N_("Engagement points"),
     "engagement_count": N_("Number of engagements"),
+    "email_domain": N_("Domain of the e-mail"),
+    "stage": N_("Stage"),
+    "grade": N_("Grade"),
+    "cycle": N_("Times an MQL"),
+    "arrived_at": N_("Arrival"),
+    "mql_at": N_("First MQL"),
+    "sal_at": N_("First acceptance"),
+    "sql_at": N_("First SQL"),
+    "last_engaged_at": N_("Last engagement"),
     "external_id": N_("Id in the other system"),
 }
 
