@@ -15,6 +15,7 @@ from smarketing.models.personas import Persona
 
 IS_OPEN = text("state IN ('offered', 'accepted', 'confirmed')")
 IS_REFUSED = text("kind = 'refused'")
+IS_UNANSWERED_REFUSAL = text("kind = 'refused' AND agreed_at IS NULL AND overturned_at IS NULL")
 
 
 class Handoff(Base):
@@ -76,6 +77,12 @@ class Disposition(Base):
             sqlite_where=IS_REFUSED,
             postgresql_where=IS_REFUSED,
         ),
+        Index(
+            "ix_dispositions_refused_unanswered",
+            "id",
+            sqlite_where=IS_UNANSWERED_REFUSAL,
+            postgresql_where=IS_UNANSWERED_REFUSAL,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +98,7 @@ class Disposition(Base):
     overturned_at: Mapped[datetime | None] = mapped_column(
         comment="when a ruling said that this refusal does not stand"
     )
+    agreed_at: Mapped[datetime | None] = mapped_column(comment="when marketing said that it agrees with this refusal")
 
     handoff: Mapped[Handoff] = relationship(back_populates="dispositions")
     actor: Mapped[User] = relationship()

@@ -44,6 +44,7 @@ SEARCH_INDEX = "leads_words"
 _FTS = table(SEARCH_INDEX)
 
 IS_WAITING = text("rescore_at IS NOT NULL")
+IS_HELD = text("is_held")
 
 
 class Lead(Base):
@@ -54,6 +55,7 @@ class Lead(Base):
         Index("ix_leads_arrived_on_source", "arrived_on", "source"),
         Index("ix_leads_mql_on_source", "mql_on", "source"),
         Index("ix_leads_rescore_at", "rescore_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
+        Index("ix_leads_held_id", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

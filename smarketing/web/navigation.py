@@ -20,6 +20,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("dashboard.index", "dashboard", N_("Dashboard"), Permission.SEE_REPORTS),
     Place("queue.index", "inbox", N_("Queue"), Permission.SEE_QUEUE),
+    Place("inbox.index", "mail", N_("Inbox"), Permission.QUALIFY_LEAD),
     Place("leads.index", "users", N_("Leads"), Permission.SEE_LEADS),
     Place("agreements.index", "file-certificate", N_("Agreement"), Permission.SEE_AGREEMENT),
     Place("reports.index", "chart-bar", N_("Reports"), Permission.SEE_REPORTS),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import format_datetime, get_locale, gettext
 
+from smarketing.domain.bulks import RowState
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState, Ground
@@ -113,6 +114,16 @@ LABELS: dict[StrEnum, str] = {
     DisputeState.UPHELD: N_("Upheld"),
     DisputeState.DISMISSED: N_("Dismissed"),
     DisputeState.TAKEN_BACK: N_("Taken back"),
+    EventName.REFUSAL_AGREED: N_("Marketing agreed with the refusal"),
+    EventName.REFUSAL_REOPENED: N_("The refusal waits for an answer again"),
+    EventName.BULK_BEGUN: N_("A decision about many leads"),
+    EventName.BULK_UNDONE: N_("A decision about many leads was undone"),
+    RowState.WAITING: N_("Waits"),
+    RowState.DONE: N_("Done"),
+    RowState.NOT_DONE: N_("Not done"),
+    RowState.UNDOING: N_("Waits to be undone"),
+    RowState.UNDONE: N_("Undone"),
+    RowState.STANDS: N_("Stands"),
     EventName.IMPORT_FINISHED: N_("An import ended"),
     EventName.VERSION_DRAFTED: N_("A version was drafted"),
     EventName.VERSION_CHANGED: N_("A draft was changed"),

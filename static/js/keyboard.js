@@ -35,7 +35,7 @@ function press(element) {
 function neighbour(row, step) {
   const rows = visible("[data-list] [data-row]");
   const next = rows[row ? rows.indexOf(row) + step : 0];
-  const link = next?.querySelector("a[href], button, input");
+  const link = next?.querySelector(".row-link") ?? next?.querySelector("a[href], button, input");
   return link && (() => link.focus());
 }
 

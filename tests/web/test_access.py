@@ -18,11 +18,13 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from smarketing.db import db
+from smarketing.domain.bulks import BulkVerb
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.importing import Row
 from smarketing.domain.roles import Permission, Role, may
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
+from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
 from smarketing.models.tokens import ApiToken
@@ -30,6 +32,7 @@ from smarketing.models.touches import Touch
 from smarketing.services import (
     accounts,
     agreements,
+    bulks,
     disputes,
     handoffs,
     imports,
@@ -88,6 +91,8 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     offered = session.scalars(select(Handoff).where(Handoff.state == "offered")).one()
     dispute = disputes.contest_mql(offered.id, **asked)
     tokens.issue("forms", may_write=False, life=None, actor=agreed.saul, now=hands.now)
+    cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
+    bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
     session.flush()
     ids = {
@@ -104,6 +109,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "view_id": view.id,
         "dispute_id": dispute.id,
         "token_id": first_id(ApiToken),
+        "bulk_id": bulk.id,
     }
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
     session.commit()
