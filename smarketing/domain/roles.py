@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_QUEUE = "see_queue"
     ANSWER_HANDOFF = "answer_handoff"
     REASSIGN_HANDOFF = "reassign_handoff"
+    PAUSE_CLOCKS = "pause_clocks"
     CONTEST = "contest"
     SEE_AGREEMENT = "see_agreement"
     AUTHOR_AGREEMENT = "author_agreement"
@@ -44,13 +45,20 @@ _EVERYONE = frozenset(
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MARKETER: _EVERYONE | {Permission.IMPORT_LEADS, Permission.QUALIFY_LEAD, Permission.CONTEST},
-    Role.SALES_REP: _EVERYONE | {Permission.SEE_QUEUE, Permission.ANSWER_HANDOFF, Permission.CONTEST},
+    Role.SALES_REP: _EVERYONE
+    | {
+        Permission.SEE_QUEUE,
+        Permission.ANSWER_HANDOFF,
+        Permission.PAUSE_CLOCKS,
+        Permission.CONTEST,
+    },
     Role.MANAGER: _EVERYONE
     | {
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
         Permission.SEE_QUEUE,
         Permission.REASSIGN_HANDOFF,
+        Permission.PAUSE_CLOCKS,
         Permission.CONTEST,
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,

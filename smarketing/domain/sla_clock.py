@@ -129,3 +129,38 @@ def urgency(
     if paused_at is not None:
         return Urgency.PAUSED
     return Urgency.AT_RISK if now >= at_risk_at else Urgency.ON_TRACK
+
+
+class Verdict(StrEnum):
+    """What is to be said of one clock: of its clause, its cycle and its owner's part."""
+
+    RUNNING = "running"
+    AT_RISK = "at_risk"
+    PAUSED = "paused"
+    MET = "met"
+    ANSWERED_LATE = "answered_late"
+    UNANSWERED = "unanswered"
+    MISSED = "missed"
+    EXCUSED = "excused"
+    HANDED_ON = "handed_on"
+    VOID = "void"
+
+
+def verdict(how: Urgency, *, is_answered: bool, is_excused: bool, ended_by: str | None = None) -> Verdict:
+    """`unanswered` is breached and still waits, `missed` is breached and was closed without an answer."""
+    if how is Urgency.VOID:
+        return Verdict.HANDED_ON if ended_by == "handoff.reassigned" else Verdict.VOID
+    if is_excused:
+        return Verdict.EXCUSED
+    if how is Urgency.LATE:
+        return Verdict.ANSWERED_LATE if is_answered else Verdict.MISSED
+    return _VERDICTS[how]
+
+
+_VERDICTS: Final = {
+    Urgency.ON_TRACK: Verdict.RUNNING,
+    Urgency.AT_RISK: Verdict.AT_RISK,
+    Urgency.PAUSED: Verdict.PAUSED,
+    Urgency.OVERDUE: Verdict.UNANSWERED,
+    Urgency.MET: Verdict.MET,
+}

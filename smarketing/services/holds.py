@@ -49,14 +49,26 @@ def is_paused(handoff: Handoff) -> bool:
     return bool(told) and max(told, key=lambda each: each.at).name == EventName.HANDOFF_PAUSED
 
 
+def may_pause(handoff: Handoff, actor: User) -> bool:
+    """Whether this person can let its clocks stand still: who has it or a manager, where the agreement allows it."""
+    return handoff.state in OPEN_STATES and _is_agreed(handoff) and _is_theirs(handoff, actor)
+
+
 def _check_may(handoff: Handoff, actor: User) -> None:
     if handoff.state not in OPEN_STATES:
         raise Conflict(N_("This hand-off is closed; its clocks stand as they are."))
-    if not any(clause.may_be_paused() for clause in agreements.version(handoff.agreement_version_id).terms.clocks):
+    if not _is_agreed(handoff):
         raise Conflict(N_("The agreement lets no clock of this hand-off be paused."))
-    is_mine = handoff.owner_id == actor.id
-    if not (is_mine or may(actor.role, Permission.REASSIGN_HANDOFF)):
+    if not _is_theirs(handoff, actor):
         raise NotAllowed(N_("Only who has the lead, or a manager, can pause its clocks."))
+
+
+def _is_agreed(handoff: Handoff) -> bool:
+    return any(clause.may_be_paused() for clause in agreements.version(handoff.agreement_version_id).terms.clocks)
+
+
+def _is_theirs(handoff: Handoff, actor: User) -> bool:
+    return handoff.owner_id == actor.id or may(actor.role, Permission.REASSIGN_HANDOFF)
 
 
 def _reason(text: str) -> str:

@@ -19,7 +19,7 @@ from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
 from smarketing.reports import agreed
-from smarketing.services import corrections, routing
+from smarketing.services import corrections, holds, routing
 from smarketing.web.access import actor, now
 from smarketing.web.words import in_language, label
 
@@ -55,6 +55,13 @@ class Undo(NamedTuple):
     until_at: datetime
 
 
+class Hold(NamedTuple):
+    """How to let its clocks stand still, or go on."""
+
+    url: str
+    is_paused: bool
+
+
 class AnswerView(NamedTuple):
     """`acts` is empty where this person can do nothing, and `standstill` then says why."""
 
@@ -64,6 +71,7 @@ class AnswerView(NamedTuple):
     acts: Sequence[Act]
     standstill: str | None
     undo: Undo | None
+    hold: Hold | None
     choices: Sequence[tuple[str, str]]
 
 
@@ -100,6 +108,7 @@ def answer_view(handoff: Handoff) -> AnswerView:
         acts(handoff),
         _standstill(handoff),
         undo_of(handoff),
+        _hold(handoff),
         owner_choices(handoff),
     )
 
@@ -132,6 +141,14 @@ def undo_of(handoff: Handoff) -> Undo | None:
     if until_at < now() or handoff.lead.cycle != handoff.cycle:
         return None
     return Undo(url_for("handoffs.undo", handoff_id=handoff.id, disposition_id=latest.id), until_at)
+
+
+def _hold(handoff: Handoff) -> Hold | None:
+    """None where the agreement lets no clock of it be paused, or not by this person."""
+    if not holds.may_pause(handoff, actor()):
+        return None
+    is_paused = holds.is_paused(handoff)
+    return Hold(url_for("clocks.resume" if is_paused else "clocks.ask_pause", handoff_id=handoff.id), is_paused)
 
 
 def owner_choices(handoff: Handoff) -> list[tuple[str, str]]:

@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask_babel import gettext
-
-from smarketing.domain.errors import N_
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
-from smarketing.domain.pauses import Pause
 from smarketing.domain.periods import local_day
 from smarketing.domain.shortfall import Line
-from smarketing.domain.sla_clock import counting
-from smarketing.domain.stretches import SpanKind, Stretch, explain
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
@@ -35,15 +29,7 @@ from smarketing.web.words import field_name, in_language
 
 FACTS_SHOWN = tuple(name for name in TEXT_LIMITS if name not in ("first_name", "last_name", "email", "phone"))
 STORY_SIZE = 30
-MOST_STRETCHES = 60
 
-STRETCHES = {
-    SpanKind.OPEN: N_("counts"),
-    SpanKind.CLOSED: N_("closed"),
-    SpanKind.BREAK: N_("closed"),
-    SpanKind.HOLIDAY: N_("holiday: %(name)s"),
-    SpanKind.PAUSED: N_("paused: %(name)s"),
-}
 STEPS = (
     (Stage.INQUIRY, "arrived_at"),
     (Stage.MQL, "mql_at"),
@@ -61,20 +47,14 @@ class Step(NamedTuple):
     at: datetime
 
 
-class StretchLine(NamedTuple):
-    stretch: Stretch
-    words: str
-
-
 class ClockLine(NamedTuple):
-    """A clock with the promise it measures, and the time it counted from its start to its due instant."""
+    """A clock with the promise it measures."""
 
     clock: Clock
     name: str
     allowance: str
     calendar_id: str
     zone: str
-    stretches: Sequence[StretchLine]
     excuse_url: str | None
 
 
@@ -183,21 +163,14 @@ def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dis
 def _clock(clock: Clock, terms: Terms, disputes: Sequence[Dispute]) -> ClockLine:
     clause = terms.clock(clock.clause_id)
     calendar = terms.calendar(clock.calendar_id or clause.calendar)
-    pauses = tuple(Pause(pause.paused_at, pause.resumed_at, pause.reason) for pause in clock.pauses)
-    stretches = explain(counting(clause, calendar), clock.started_at, clock.due_at, pauses)
     return ClockLine(
         clock,
         in_language(clause.title),
         granted(clause, calendar),
         calendar.id,
         calendar.zone,
-        [_stretch(stretch) for stretch in stretches] if len(stretches) <= MOST_STRETCHES else [],
         contests.of_clock(clock, terms, disputes),
     )
-
-
-def _stretch(stretch: Stretch) -> StretchLine:
-    return StretchLine(stretch, gettext(STRETCHES[stretch.kind], name=stretch.label or ""))
 
 
 def _answer(answer: Disposition, terms: Terms) -> AnswerLine:

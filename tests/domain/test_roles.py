@@ -13,6 +13,7 @@ REVIEWED = """
     see_queue          .  x  x  .
     answer_handoff     .  x  .  .
     reassign_handoff   .  .  x  .
+    pause_clocks       .  x  x  .
     contest            x  x  x  .
     rule_dispute       .  .  x  .
     see_agreement      x  x  x  x

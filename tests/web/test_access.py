@@ -22,6 +22,7 @@ from smarketing.domain.bulks import BulkVerb
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.importing import Row
 from smarketing.domain.roles import Permission, Role, may
+from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
@@ -110,6 +111,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "dispute_id": dispute.id,
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
+        "clock_id": first_id(Clock),
     }
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
     session.commit()
