@@ -24,6 +24,7 @@ class Handoff(Base):
         Index("uq_handoffs_open_lead", "lead_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_handoffs_open_owner", "owner_id", "state", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_handoffs_lead_id", "lead_id"),
+        Index("ix_handoffs_offered_at", "offered_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +64,7 @@ class Disposition(Base):
     __tablename__ = "dispositions"
     __table_args__ = (
         UniqueConstraint("handoff_id", "kind"),
+        Index("ix_dispositions_kind_occurred_at", "kind", "occurred_at"),
         Index(
             "uq_dispositions_answer",
             "handoff_id",

@@ -32,9 +32,14 @@ class Table(NamedTuple):
 
 
 def as_csv(table: Table) -> str:
-    header = [column.label for column in table.columns]
+    return "".join(csv_lines(as_rows(table)))
+
+
+def as_rows(table: Table) -> list[list[Value]]:
+    """The header first."""
+    header: list[Value] = [column.label for column in table.columns]
     rows = (*table.rows, *([table.totals] if table.totals else []))
-    return "".join(csv_lines([header, *([cell.value for cell in row] for row in rows)]))
+    return [header, *([cell.value for cell in row] for row in rows)]
 
 
 def csv_lines(rows: Iterable[Sequence[Value]]) -> Iterator[str]:

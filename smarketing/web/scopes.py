@@ -103,7 +103,7 @@ def of_dashboard() -> DashboardView:
     standing = agreed.latest()
     today = local_day(now(), agreed.zone_of(standing))
     name = _member(Named, request.args.get("period"), Named.THIS_MONTH)
-    source, sources = _source()
+    source, sources = source_of(request.args.get("source", ""))
     return DashboardView(
         standing,
         Scope(named(name, today), source),
@@ -123,7 +123,7 @@ def of_report() -> ReportView:
     last = by_name.get(request.args.get("to", ""), months[-1])
     if first > last:
         first, last = last, first
-    source, sources = _source()
+    source, sources = source_of(request.args.get("source", ""))
     period = Period(first.starts_on, last.ends_on)
     offered = [(name, month_name(month.starts_on)) for name, month in reversed(by_name.items())]
     return ReportView(
@@ -171,9 +171,8 @@ def _months(cohort: Cohort, today: date) -> list[Period]:
     return months[-MONTHS_OFFERED:]
 
 
-def _source() -> tuple[str | None, Choices]:
+def source_of(asked: str) -> tuple[str | None, Choices]:
     known = funnel.sources()
-    asked = request.args.get("source", "")
     if len(asked) > LONGEST_SOURCE or "\0" in asked:
         asked = ""
     source = {"": None, NO_SOURCE: ""}.get(asked, asked)

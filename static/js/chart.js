@@ -60,6 +60,22 @@ function print(isPrinting) {
   drawAll(document, isPrinting ? { width: PAPER_WIDTH } : {});
 }
 
+// [data-picture-of]: the chart as a file, on the ground of the page.
+async function save(button) {
+  const element = document.getElementById(button.dataset.pictureOf);
+  const { data, layout } = element;
+  const paper_bgcolor = getComputedStyle(document.body).backgroundColor;
+  const title = { text: element.getAttribute("aria-label").split(". ")[0], x: 0.01, font: { size: 16 } };
+  const margin = { ...layout.margin, t: 64 };
+  const size = { format: button.dataset.format, width: 1000, height: 560, scale: 2, filename: element.id };
+  await Plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor, title, margin } }, size);
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-picture-of]");
+  if (button) save(button);
+});
+
 drawAll(document);
 addEventListener("beforeprint", () => print(true));
 addEventListener("afterprint", () => print(false));

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask import Response
 
 from smarketing.domain.periods import Period
-from smarketing.reports import tables
+from smarketing.reports import tables, workbooks
 from smarketing.reports.look import Figure, Tick
 from smarketing.reports.tables import Table
 from smarketing.web import spoken
@@ -34,6 +34,16 @@ def as_file(section: Section, days: Period) -> Response:
     return Response(
         tables.as_csv(section.table),
         mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+def as_workbook(section: Section, days: Period) -> Response:
+    """The same as an XLSX file."""
+    filename = f"{section.id}-{days.starts_on:%Y-%m-%d}-{days.last_on:%Y-%m-%d}.xlsx"
+    return Response(
+        workbooks.xlsx_parts(tables.as_rows(section.table), title=section.id[:25]),
+        mimetype=workbooks.MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
 

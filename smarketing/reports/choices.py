@@ -1,0 +1,42 @@
+"""What figures can be narrowed to: teams, personas and versions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from smarketing.db import db
+from smarketing.domain.roles import Department
+from smarketing.models.agreements import AgreementVersion
+from smarketing.models.people import Team, User
+from smarketing.models.personas import Persona
+from smarketing.reports.agreed import WAS_IN_FORCE
+
+
+def sales_teams() -> list[tuple[str, str]]:
+    """Keys and names."""
+    query = select(Team.key, Team.name).where(Team.department == Department.SALES).order_by(Team.name, Team.id)
+    return [(key, name) for key, name in db.session.execute(query)]
+
+
+def personas() -> Sequence[Persona]:
+    return db.session.scalars(select(Persona).order_by(Persona.id)).all()
+
+
+def versions() -> Sequence[int]:
+    """Numbers of those that are or were in force, the newest first."""
+    query = select(AgreementVersion.number).where(AgreementVersion.status.in_(WAS_IN_FORCE))
+    return db.session.scalars(query.order_by(AgreementVersion.number.desc())).all()
+
+
+def names() -> dict[int, str]:
+    """Of everybody, by id."""
+    return dict(db.session.execute(select(User.id, User.name)).all())
+
+
+def effective() -> list[tuple[datetime, int]]:
+    """When each version came into force, with its number, the earliest first."""
+    query = select(AgreementVersion.effective_at, AgreementVersion.number)
+    came = query.where(AgreementVersion.status.in_(WAS_IN_FORCE), AgreementVersion.effective_at.is_not(None))
+    rows = db.session.execute(came.order_by(AgreementVersion.effective_at))
+    return [(at, number) for at, number in rows if at is not None]
