@@ -18,7 +18,7 @@ from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.points_checks import AUTHORED
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_cadences import CadenceClause
-from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas
+from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas, check_timeboxes
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_completeness import CompletenessClause
 from smarketing.domain.terms_consequences import ConsequenceClause
@@ -144,6 +144,7 @@ class Terms(Value):
         check_personas(self)
         check_calendars(self)
         check_references(self)
+        check_timeboxes(self)
         return self
 
 

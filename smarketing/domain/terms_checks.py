@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from smarketing.domain.criteria import personas_named
 from smarketing.domain.errors import N_
+from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_faults import Path, broken_rule
 from smarketing.domain.terms_references import criteria_in
@@ -52,3 +53,19 @@ def check_calendars(terms: "Terms") -> None:
         if calendar_id not in ids:
             message = N_("There is no calendar “%(calendar)s”; there are: %(known)s.")
             raise broken_rule(message, at=path, calendar=calendar_id, known=", ".join(ids))
+
+
+def check_timeboxes(terms: "Terms") -> None:
+    """A lead that stands still can only get an answer that people could give at its stage, with its reason."""
+    refusals = {reason.id: str(reason.next_step) for reason in terms.handoff.refusal_reasons}
+    recyclings = {reason.id for reason in terms.handoff.recycle_reasons}
+    for index, box in enumerate(terms.timeboxes):
+        if box.outcome not in ("recycle", "return", "disqualify"):
+            continue
+        if box.stage is Stage.MQL:
+            fits = refusals.get(box.reason or "") == box.outcome
+        else:
+            fits = box.stage in (Stage.SAL, Stage.SQL) and box.outcome == "recycle" and box.reason in recyclings
+        if not fits:
+            message = N_("“%(outcome)s” with this reason is no answer that sales can give to a lead at this stage.")
+            raise broken_rule(message, at=("timeboxes", index, "outcome"), outcome=box.outcome)

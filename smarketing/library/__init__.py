@@ -1,14 +1,20 @@
-"""Agreements to start from, as texts in the format of an agreement's file."""
+"""Agreements to start from, as texts in the format of an agreement's file.
+
+`simple` is ours; the others say what companies and advisers have published, each with its source in its first line.
+"""
 
 from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+ORDER = ("simple", "pme")
+"""Those that most people will want, before the published ones by name."""
 
 
 @cache
 def names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    found = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return (*(name for name in ORDER if name in found), *(name for name in found if name not in ORDER))
 
 
 @cache

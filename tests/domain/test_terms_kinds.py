@@ -49,6 +49,12 @@ def test_what_names_another_part_is_known() -> None:
         ("cadences", {"calendar": "moon"}, ("calendar",), "There is no calendar “moon”; there are: office."),
         ("timeboxes", {"outcome": "recycle"}, ("outcome",), "Name the reason that is written down"),
         ("timeboxes", {"stage": "sal"}, ("outcome",), "Only an MQL can be accepted by silence."),
+        (
+            "timeboxes",
+            {"outcome": "recycle", "reason": "no-budget"},
+            ("outcome",),
+            "“recycle” with this reason is no answer that sales can give to a lead at this stage.",
+        ),
         ("timeboxes", {"stage": "won"}, ("stage",), "This must be one of:"),
         ("ratios", {"at_least": None}, (), "A share needs a bound"),
         ("ratios", {"at_most": 0.5}, ("at_least",), "“at_least” must not be more than “at_most”."),

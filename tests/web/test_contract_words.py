@@ -65,7 +65,7 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
         ),
         (
             "timeboxes",
-            {"since": "last_touch", "outcome": "recycle", "reason": "no-budget"},
+            {"stage": "sal", "since": "last_touch", "outcome": "recycle", "reason": "no-budget"},
             "that nobody has touched for 24 business hours is recycled by itself. The reason written down is",
         ),
         (
