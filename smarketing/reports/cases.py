@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, literal, select
 
 from smarketing.db import db, is_postgresql
 from smarketing.domain.dispositions import DispositionKind, HandoffState
@@ -218,3 +218,10 @@ def days_between(start: Any, end: Any) -> Any:
     if is_postgresql():
         return func.extract("epoch", end - start) / 86400.0
     return func.julianday(end) - func.julianday(start)
+
+
+def quarter_hour(column: Any) -> Any:
+    """The quarter of an hour an instant lies in, as seconds since 1970: days of every zone are made of these."""
+    if is_postgresql():
+        return func.floor(func.extract("epoch", column) / 900) * 900
+    return cast(func.strftime("%s", column), Integer) / 900 * 900

@@ -102,6 +102,20 @@ def due(columns: tuple[Any, ...], period: Period, wanted: Wanted) -> AnySelect:
     return query if wanted.team is None else query.where(Clock.owner_id.in_(members_of(wanted.team)))
 
 
+class Holders(NamedTuple):
+    """Missed clocks by who had to act when they ran out."""
+
+    owner: int
+    queue: int
+
+
+def missed_by_holder(period: Period, wanted: Wanted, *, now: datetime) -> dict[str, Holders]:
+    """By clause: with an owner, or waiting in the team's queue."""
+    sums = (func.count(case((holder, 1))) for holder in (Clock.owner_id.is_not(None), Clock.owner_id.is_(None)))
+    query = due((Clock.clause_id, *sums), period, wanted).where(is_missed(now=now)).group_by(Clock.clause_id)
+    return {clause_id: Holders(owned, queued) for clause_id, owned, queued in db.session.execute(query)}
+
+
 class Due(NamedTuple):
     """One clock, for windows of business time: when it was due and how it stands."""
 

@@ -9,7 +9,7 @@ from smarketing.domain.errors import N_
 from smarketing.domain.roles import Permission
 from smarketing.web import theme_view
 from smarketing.web.access import allows
-from smarketing.web.sections import conversion, promises, quality, speed
+from smarketing.web.sections import conversion, promises, quality, speed, volume
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section, as_file, as_workbook
 from smarketing.web.theme_view import ThemeView
@@ -19,6 +19,7 @@ bp = Blueprint("themes", __name__, url_prefix="/reports")
 
 THEMES: dict[str, tuple[str, str, Callable[[ThemeView], Page]]] = {
     "promises": (N_("Promises"), N_("Are we keeping our promises, and is it changing?"), promises.page),
+    "volume": (N_("Volume"), N_("Will we make the month?"), volume.page),
     "speed": (N_("Speed"), N_("How long do leads wait, and whose time is it?"), speed.page),
     "quality": (N_("Quality"), N_("What does sales accept, and why does it refuse?"), quality.page),
     "conversion": (N_("Conversion"), N_("What becomes of the leads that were handed off?"), conversion.page),
