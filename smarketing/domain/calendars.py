@@ -7,7 +7,7 @@ the holiday tables cannot change what was signed (docs/decisions/0005-holidays-a
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -24,9 +24,15 @@ Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
 def _zone(name: object) -> str:
-    if not isinstance(name, str) or name not in available_timezones():
+    if not isinstance(name, str) or name not in _zones():
         raise broken_rule(N_("“%(zone)s” is not a time zone; use a name such as Europe/Paris."), zone=str(name)[:60])
     return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every name of a zone; kept, since looking them up walks through the files of the zones."""
+    return frozenset(available_timezones())
 
 
 def _minute(value: object) -> int:

@@ -80,7 +80,7 @@ def test_plain_words_need_no_quotes() -> None:
     [
         ("", None, "The text is empty."),
         ("# only a remark\n", None, "The text is empty."),
-        ("title: [en", 1, "This is not YAML"),
+        ("title: [en", 2, "This is not YAML"),
         ("title:\n\ten: x", 2, "This is not YAML"),
         ("a: 1\nb: 2\na: 3\n", 3, "“a” stands here twice."),
         ("a: &x [1]\nb: *x\n", 1, "no & and * here"),
@@ -88,7 +88,7 @@ def test_plain_words_need_no_quotes() -> None:
         ("title: !!python/object/apply:os.system [ls]\n", 1, "This must be a block of named values"),
         ("a: \x07\n", None, "cannot be printed"),
         ("[" * 60 + "]" * 60, 1, "nested too deeply"),
-        ("a: 1\n---\nb: 2\n", 2, "This is not YAML"),
+        ("a: 1\n---\nb: 2\n", 2, "An agreement is one document"),
         ("x" * (terms_text.LONGEST_TEXT + 1), None, "too long"),
     ],
 )
