@@ -5,6 +5,7 @@ they look like. Every fault names its line.
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -35,6 +36,12 @@ def read(text: str) -> Terms:
     except InvalidTerms as invalid:
         faults = [fault._replace(line=_line(fault.path, written.lines)) for fault in invalid.faults]
         raise InvalidTerms(sorted(faults, key=lambda fault: fault.line or 0)) from None
+
+
+@lru_cache(maxsize=32)
+def read_cached(text: str) -> Terms:
+    """`read`, kept, for texts that do not change."""
+    return read(text)
 
 
 def parse_text(text: str) -> Written:

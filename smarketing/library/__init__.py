@@ -21,3 +21,8 @@ def names() -> tuple[str, ...]:
 def text(name: str) -> str:
     """The text of one of `names()`."""
     return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def source(name: str) -> str:
+    """Who published what it says, in English as the works are; empty for our own."""
+    return "" if name == "simple" else text(name).partition("\n")[0].removeprefix("# ")

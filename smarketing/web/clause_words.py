@@ -12,12 +12,10 @@ from smarketing.domain.criteria import Criterion, Engaged, OneOf
 from smarketing.domain.criteria_words import Asked, outline
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
-from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_handoff import ChecklistClause
-from smarketing.domain.terms_scoring import EngagementRule, ScoringClause
-from smarketing.web.filters import number, percent
+from smarketing.web.filters import number
 from smarketing.web.words import in_language, sentence
 
 HOUR = 60
@@ -35,39 +33,13 @@ class Line(NamedTuple):
 
 # promises
 
-GRANTS = {
-    Department.MARKETING: N_("Marketing has %(time)s, %(start)s %(stops)s."),
-    Department.SALES: N_("Sales has %(time)s, %(start)s %(stops)s."),
-}
 STARTS = {
     "handoff.offered": N_("from the hand-over of a lead"),
     "handoff.accepted": N_("from the acceptance of a lead"),
     "handoff.confirmed": N_("from the confirmation of a lead as an SQL"),
+    "handoff.returned": N_("from the return of a lead to marketing"),
+    "lead.engaged": N_("from an act of the lead"),
 }
-STOPS = {
-    "handoff.accepted": N_("to its acceptance"),
-    "handoff.refused": N_("to its refusal"),
-    "handoff.confirmed": N_("to its confirmation as an SQL"),
-    "handoff.recycled": N_("to its recycling"),
-    "touch.logged": N_("to the first touch logged"),
-}
-
-
-def promise(clause: ClockClause, calendar: Calendar) -> str:
-    """“Sales has 4 business hours, from the hand-over of a lead to its acceptance or to its refusal. …”"""
-    return " ".join(
-        (
-            gettext(
-                GRANTS[clause.side],
-                time=granted(clause, calendar),
-                start=gettext(STARTS[clause.starts_on]),
-                stops=listed([gettext(STOPS[stop]) for stop in clause.stops_on]),
-            ),
-            gettext("Only the hours of the calendar “%(calendar)s” count.", calendar=calendar.id),
-            gettext("After %(share)s of that time the lead is at risk.", share=percent(clause.at_risk_ratio, 0)),
-            gettext("Objective: %(share)s of all cases are kept.", share=percent(clause.objective, 0)),
-        )
-    )
 
 
 def allowance(minutes: int, calendar: Calendar) -> str:
@@ -88,10 +60,20 @@ def allowance(minutes: int, calendar: Calendar) -> str:
 
 def granted(clause: ClockClause, calendar: Calendar) -> str:
     """The time a clause grants, in its own unit."""
-    minutes, days = clause.allowance_minutes, clause.allowance_days
+    return _time(clause.allowance_minutes, clause.allowance_days, clause, calendar)
+
+
+def limit(clause: ClockClause, calendar: Calendar) -> str:
+    """Its hard limit, in the same unit."""
+    return _time(clause.limit_minutes, clause.limit_days, clause, calendar)
+
+
+def _time(minutes: int | None, days: int | None, clause: ClockClause, calendar: Calendar) -> str:
     if clause.time != "wall":
         return (
-            allowance(minutes, calendar) if minutes else ngettext("%(num)s business day", "%(num)s business days", days)
+            allowance(minutes, calendar)
+            if minutes
+            else ngettext("%(num)s business day", "%(num)s business days", days or 0)
         )
     if days:
         return ngettext("%(num)s calendar day", "%(num)s calendar days", days)
@@ -136,27 +118,6 @@ def _is_leaf(asked: Asked) -> bool:
 
 
 # scoring
-
-ONCE = {
-    None: N_("each “%(engagement)s”"),
-    "day": N_("each “%(engagement)s”, once a day at most"),
-    "week": N_("each “%(engagement)s”, once a week at most"),
-    "ever": N_("the first “%(engagement)s”"),
-}
-
-
-def earned(rule: EngagementRule) -> str:
-    return gettext(ONCE[rule.once_per], engagement=engagement_name(rule.engagement))
-
-
-def limits(scoring: ScoringClause) -> str:
-    """How the two groups of points add up."""
-    parts = [gettext("The score is the sum of the points for fit and for engagement.")]
-    if scoring.fit_limit is not None:
-        parts.append(gettext("Fit counts %(limit)s points at most.", limit=scoring.fit_limit))
-    if scoring.engagement_limit is not None:
-        parts.append(gettext("Engagement counts %(limit)s points at most.", limit=scoring.engagement_limit))
-    return " ".join(parts)
 
 
 def signed_points(points: int) -> str:

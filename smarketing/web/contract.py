@@ -9,7 +9,7 @@ from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_scoring import PersonaClause
 from smarketing.web import clause_words
-from smarketing.web.articles import consequences, governance, people, reasons
+from smarketing.web.articles import clocks, consequences, governance, people, reasons, scoring
 from smarketing.web.articles.promises import promised
 from smarketing.web.filters import local_date
 from smarketing.web.provisions import Article, Provision
@@ -23,8 +23,8 @@ def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
         *people.services(terms),
         Article("working-time", gettext("Working time"), [_calendar(calendar) for calendar in terms.calendars]),
         Article("personas", gettext("Personas"), [_persona(clause, terms) for clause in terms.personas]),
-        *_scoring(terms),
-        _mql(terms),
+        *scoring.articles(terms),
+        scoring.mql(terms),
         _sql(terms),
         *people.statuses(terms),
         *_handing_over(terms, team_names),
@@ -100,42 +100,14 @@ def _calendar(calendar: Calendar) -> Provision:
 def _persona(clause: PersonaClause, terms: Terms) -> Provision:
     lines = clause_words.criteria(clause.when, terms) if clause.when else ()
     mark = "" if clause.when else gettext("Takes every lead that no other persona takes.")
-    return Provision(clause.id, in_language(clause.title), in_language(clause.description), lines, mark=mark)
-
-
-def _scoring(terms: Terms) -> Iterator[Article]:
-    scoring = terms.scoring
-    fit = [
-        Provision(
-            rule.id,
-            in_language(rule.title),
-            lines=clause_words.criteria(rule.when, terms),
-            figure=clause_words.signed_points(rule.points),
-        )
-        for rule in scoring.fit
-    ]
-    engagement = [
-        Provision(
-            rule.id,
-            in_language(rule.title),
-            clause_words.earned(rule),
-            figure=clause_words.signed_points(rule.points),
-        )
-        for rule in scoring.engagement
-    ]
-    head = Provision(scoring.id, in_language(scoring.title), clause_words.limits(scoring))
-    yield Article("scoring", gettext("Scoring"), [head])
-    if fit:
-        yield Article("fit", gettext("Points for fit"), fit, shape="points")
-    if engagement:
-        yield Article("engagement", gettext("Points for engagement"), engagement, shape="points")
-
-
-def _mql(terms: Terms) -> Article:
-    clause = terms.mql
-    lines = clause_words.criteria(clause.when, terms)
-    words = gettext("A lead becomes an MQL, and is handed over, as soon as this holds:")
-    return Article("mql", gettext("MQL"), [Provision(clause.id, in_language(clause.title), words, lines)])
+    told = (
+        (gettext("Goals"), clause.goals),
+        (gettext("Pains"), clause.pains),
+        (gettext("Roles"), clause.roles),
+        (gettext("Company"), clause.company),
+    )
+    rows = [(name, in_language(words)) for name, words in told if words]
+    return Provision(clause.id, in_language(clause.title), in_language(clause.description), lines, rows, mark=mark)
 
 
 def _sql(terms: Terms) -> Article:
@@ -201,11 +173,7 @@ def _promises(terms: Terms, side: Department) -> Article:
         Department.SALES: gettext("What sales promises"),
     }
     owed = promised(terms, side)
-    timed = [
-        Provision(clause.id, in_language(clause.title), clause_words.promise(clause, terms.calendar(clause.calendar)))
-        for clause in terms.clocks
-        if clause.side is side
-    ]
+    timed = [clocks.timed(clause, terms) for clause in terms.clocks if clause.side is side]
     held = [*timed, *owed]
     lead = "" if held else gettext("Nothing that is measured.")
     return Article(f"promises-{side}", headings[side], held, lead)

@@ -14,7 +14,9 @@ from smarketing.domain.terms import Terms
 from smarketing.domain.terms_faults import Fault, Path
 from smarketing.domain.terms_figures import Figure, Unit, figures
 from smarketing.web import clause_words
+from smarketing.web.articles.clocks import promise
 from smarketing.web.articles.promises import debt
+from smarketing.web.articles.scoring import limits
 from smarketing.web.words import field_name, in_language, sentence
 
 LABELS = {
@@ -87,8 +89,7 @@ class FigureForm:
 
     def promises(self) -> list[FigureGroup]:
         clocks = [
-            self._group(clause, clause_words.promise(clause, self._terms.calendar(clause.calendar)))
-            for clause in self._terms.clocks
+            self._group(clause, promise(clause, self._terms.calendar(clause.calendar))) for clause in self._terms.clocks
         ]
         return [*clocks, *(self._group(clause, debt(clause, self._terms.currency)) for clause in self._terms.targets)]
 
@@ -97,7 +98,7 @@ class FigureForm:
         return self._group(self._terms.mql, clause_words.listed(lines, style="unit"))
 
     def scoring(self) -> FigureGroup:
-        return self._group(self._terms.scoring, clause_words.limits(self._terms.scoring))
+        return self._group(self._terms.scoring, limits(self._terms.scoring))
 
     def points(self) -> list[FigureGroup]:
         """Per kind of rule, one field for each, named by its title."""

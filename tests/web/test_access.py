@@ -112,6 +112,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
         "clock_id": first_id(Clock),
+        "template_name": "simple",
     }
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
     session.commit()

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask, g
 from flask_babel import force_locale
 
+from smarketing import library
+from smarketing.domain import terms_text
 from smarketing.web.contract import articles, provision, provisions
 from tests.cast import Cast, clause, document, terms
 from tests.clauses import WHOLE
@@ -165,6 +167,78 @@ def test_a_clause_is_a_sentence(said: Say, section: str, changes: dict[str, obje
 def test_a_volume_is_a_sentence(said: Say, changes: dict[str, object], words: str) -> None:
     owed = document()["targets"][0] | changes
     assert words in provision(terms(targets=[owed]), owed["id"], {}).plain.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Sales has 4 business hours, from the hand-over of a lead to its acceptance or to its refusal. Only the"),
+        (
+            {"time": "wall", "limit_minutes": 2880},
+            "The hard limit is 48 hours. Every hour counts, by day and by night.",
+        ),
+        ({"allowance_minutes": None, "allowance_days": 2}, "Sales has 2 business days, from the hand-over"),
+        ({"calendar_of": "assignee"}, "The hours of whoever has the lead count, or those of the calendar “office”."),
+        (
+            {"starts_on": "lead.engaged", "engagement": "reply", "stops_on": ["touch.logged"], "touches": 3},
+            "from an act of the lead to the first touch logged. It takes 3 touches.",
+        ),
+        (
+            {"pauses_on": ["handoff.paused"], "resumes_on": ["handoff.resumed"], "on_reassign": "restart"},
+            "It stands still while a rep has paused it with a reason, and goes on when the rep goes on. Whoever"
+            " is given",
+        ),
+        (
+            {"group": "view", "when": {"field": "persona", "one_of": ["director"]}},
+            "Of the clauses of the group “view” only the first that applies holds.",
+        ),
+        ({"stops_on": ["handoff.assigned"]}, "to its assignment to a rep."),
+    ],
+)
+def test_a_clock_is_a_sentence(said: Say, changes: dict[str, object], words: str) -> None:
+    first = document()["clocks"][0] | changes
+    agreed = terms(clocks=[{key: value for key, value in first.items() if value is not None}])
+    assert words in provision(agreed, first["id"], {}).plain.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("clause_id", "words"),
+    [
+        ("scoring", "The score is 300 points at most. The score is 0 points at least."),
+        ("scoring", "Grade by fit, from points: A 55, B 40, C 20, D"),
+        (
+            "seven-pages",
+            "each “web visit”, 1 × in 3 days at most, each time that 7 have come together within 1 day",
+        ),
+        ("success-after-trial", "within 40 days after “trial”"),
+        ("was-mql-before", "each “engagement”, 1 × in 30 days at most\nIt counts for leads for which this holds:"),
+        ("idle-30-days", "−10\nFor each 30 days without an engagement."),
+        ("reset-recycled", "Within 30 days of being marked by hand a lead is spared."),
+        ("own-domain", "Not scored, and no MQL by the criteria, is whoever this holds for:"),
+        ("trial-model", "It begins with “trial”. It holds for 40 days. It is judged every day at 08:00 and 14:00."),
+        ("auto-chat", "An MQL whatever the score, as soon as this holds:"),
+    ],
+)
+def test_a_rule_for_points_is_a_sentence(said: Say, clause_id: str, words: str) -> None:
+    agreed = terms_text.read_cached(library.text("gitlab"))
+    assert words in provision(agreed, clause_id, {}).plain
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_agreement_of_the_library_is_printed_whole(said: Say, name: str) -> None:
+    agreed = terms_text.read_cached(library.text(name))
+    within = {
+        item.id
+        for clause in (*agreed.completeness, *agreed.services, *agreed.amendments)
+        for item in (
+            *getattr(clause, "evidence", ()),
+            *getattr(clause, "steps", ()),
+            *getattr(clause, "request_holds", ()),
+        )
+    }
+    printed = [each.id for each in provisions(agreed, {})]
+    assert len(printed) == len(set(printed))
+    assert {each.id for each in agreed.clauses()} - within <= set(printed)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
