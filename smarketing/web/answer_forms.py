@@ -122,6 +122,12 @@ class ConfirmationForm(AnswerForm):
         show_fault(self, InvalidInput(ITEM + error.field, error.message, **error.params))
 
 
+class PauseForm(AnswerForm):
+    """Asked for before the clocks stand still."""
+
+    reason = StringField(_("Why do the clocks stand still?"), description=_("Marketing reads it beside the deadline."))
+
+
 class TouchForm(AnswerForm):
     channel = StringField(_("How"))
     occurred_at = StringField(_("When"), description=_("In your time zone. Leave it empty for now."))
@@ -158,6 +164,7 @@ FORMS: dict[str, type[AnswerForm]] = {
     "loss": LossForm,
     "win": WinForm,
     "touches": TouchForm,
+    "pause": PauseForm,
 }
 
 

@@ -14,12 +14,13 @@ from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Permission, may
 from smarketing.domain.sla_clock import Outcome
+from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
 from smarketing.reports import agreed
-from smarketing.services import corrections, holds, routing
+from smarketing.services import corrections, routing
 from smarketing.web.access import actor, now
 from smarketing.web.words import in_language, label
 
@@ -55,13 +56,6 @@ class Undo(NamedTuple):
     until_at: datetime
 
 
-class Hold(NamedTuple):
-    """How to let its clocks stand still, or go on."""
-
-    url: str
-    is_paused: bool
-
-
 class AnswerView(NamedTuple):
     """`acts` is empty where this person can do nothing, and `standstill` then says why."""
 
@@ -71,7 +65,6 @@ class AnswerView(NamedTuple):
     acts: Sequence[Act]
     standstill: str | None
     undo: Undo | None
-    hold: Hold | None
     choices: Sequence[tuple[str, str]]
 
 
@@ -101,20 +94,40 @@ VERBS = (
 
 def answer_view(handoff: Handoff) -> AnswerView:
     """Everything that `handoffs/_answer.html` shows; a handful of queries."""
+    terms = agreed.terms_of(handoff.agreement_version_id)
+    clocks = _clock_lines(handoff, terms)
     return AnswerView(
         handoff,
-        _clock_lines(handoff),
+        clocks,
         _touch_lines(handoff),
-        acts(handoff),
+        acts(handoff, terms, [line.clock for line in clocks]),
         _standstill(handoff),
         undo_of(handoff),
-        _hold(handoff),
         owner_choices(handoff),
     )
 
 
-def acts(handoff: Handoff, *, urgent: Collection[str] = ()) -> list[Act]:
+def acts(handoff: Handoff, terms: Terms, clocks: Sequence[Clock], *, urgent: Collection[str] = ()) -> list[Act]:
     """What this person can do with the hand-off: first what tells of an `urgent` event, then the likeliest."""
+    return [*_answers(handoff, urgent), *_holds(handoff, terms, clocks)]
+
+
+def _holds(handoff: Handoff, terms: Terms, clocks: Sequence[Clock]) -> list[Act]:
+    """To pause the clocks, or to let them go on, where the agreement lets people do so."""
+    is_for_me = handoff.owner_id == actor().id or may(actor().role, Permission.REASSIGN_HANDOFF)
+    running = [clock for clock in clocks if clock.outcome is Outcome.RUNNING and clock.stopped_at is None]
+    pausable = [clock for clock in running if terms.clock(clock.clause_id).may_be_paused()]
+    if handoff.state not in OPEN_STATES or not is_for_me or not pausable:
+        return []
+    if any(clock.paused_at for clock in pausable):
+        url = url_for("handoffs.resumption", handoff_id=handoff.id)
+        label = gettext("Let the clocks go on")
+        return [Act("resumption", label, gettext("Go on"), url, "player-play", "s", is_direct=True)]
+    url = url_for("handoffs.pause", handoff_id=handoff.id)
+    return [Act("pause", gettext("Pause the clocks"), gettext("Pause"), url, "player-pause", "s")]
+
+
+def _answers(handoff: Handoff, urgent: Collection[str]) -> list[Act]:
     if not _may_answer(handoff):
         return []
     possible = [verb for verb in VERBS if verb.kind is None or is_possible(handoff.state, verb.kind)]
@@ -141,14 +154,6 @@ def undo_of(handoff: Handoff) -> Undo | None:
     if until_at < now() or handoff.lead.cycle != handoff.cycle:
         return None
     return Undo(url_for("handoffs.undo", handoff_id=handoff.id, disposition_id=latest.id), until_at)
-
-
-def _hold(handoff: Handoff) -> Hold | None:
-    """None where the agreement lets no clock of it be paused, or not by this person."""
-    if not holds.may_pause(handoff, actor()):
-        return None
-    is_paused = holds.is_paused(handoff)
-    return Hold(url_for("clocks.resume" if is_paused else "clocks.ask_pause", handoff_id=handoff.id), is_paused)
 
 
 def owner_choices(handoff: Handoff) -> list[tuple[str, str]]:
@@ -178,10 +183,9 @@ def _standstill(handoff: Handoff) -> str | None:
     return gettext("Only %(name)s can answer.", name=handoff.owner.name)
 
 
-def _clock_lines(handoff: Handoff) -> list[ClockLine]:
+def _clock_lines(handoff: Handoff, terms: Terms) -> list[ClockLine]:
     """The clocks of the hand-off but for those whose start was undone, in the order they run out."""
     of_handoff = select(Clock).where(Clock.handoff_id == handoff.id).order_by(Clock.due_at, Clock.id)
-    terms = agreed.terms_of(handoff.agreement_version_id)
     return [
         ClockLine(clock, in_language(terms.clock(clock.clause_id).title))
         for clock in db.session.scalars(of_handoff)

@@ -11,7 +11,7 @@ from smarketing.domain.dispositions import OPEN_STATES, DispositionKind, parse_a
 from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
 from smarketing.domain.roles import Permission
 from smarketing.models.handoffs import Handoff
-from smarketing.services import corrections, handoffs, routing, touches
+from smarketing.services import corrections, handoffs, holds, routing, touches
 from smarketing.web import access, queue, queue_lines
 from smarketing.web.access import actor, allows, now
 from smarketing.web.addresses import own_path, referring_path
@@ -23,7 +23,7 @@ from smarketing.web.words import label, message_of
 bp = Blueprint("handoffs", __name__, url_prefix="/handoffs")
 
 ROW, PANEL = "handoff-", "answer-"
-KINDS = {verb.noun: verb.kind for verb in VERBS}
+KINDS = {verb.noun: verb.kind for verb in VERBS} | {"pause": None}
 TITLES = {
     "refusal": N_("Refuse the lead"),
     "confirmation": N_("Confirm as SQL"),
@@ -31,6 +31,7 @@ TITLES = {
     "win": N_("Mark as won"),
     "loss": N_("Mark as lost"),
     "touches": N_("Log a touch"),
+    "pause": N_("Pause the clocks"),
 }
 
 
@@ -137,6 +138,27 @@ def void_touch(handoff_id: int, touch_id: int) -> Any:
         return gettext("The touch was removed; the clocks it had stopped run again."), None
 
     return _answered(handoff_id, None, void)
+
+
+@bp.route("/<int:handoff_id>/pause", methods=["GET", "POST"])
+@allows(Permission.PAUSE_CLOCKS)
+def pause(handoff_id: int) -> Any:
+    def hold(form: Any) -> tuple[str, str]:
+        handoff = holds.pause(handoff_id, reason=form.reason.data or "", actor=actor(), now=now())
+        said = gettext("The clocks of %(lead)s stand still.", lead=handoff.lead.name)
+        return said, url_for(".resumption", handoff_id=handoff_id)
+
+    return _asked(handoff_id, "pause") or _answered(handoff_id, "pause", hold)
+
+
+@bp.post("/<int:handoff_id>/resumption")
+@allows(Permission.PAUSE_CLOCKS)
+def resumption(handoff_id: int) -> Any:
+    def resume(_form: None) -> tuple[str, None]:
+        handoff = holds.resume(handoff_id, actor=actor(), now=now())
+        return gettext("The clocks of %(lead)s go on.", lead=handoff.lead.name), None
+
+    return _answered(handoff_id, None, resume)
 
 
 @bp.post("/<int:handoff_id>/answers/<int:disposition_id>/undoing")

@@ -26,7 +26,13 @@ bp = Blueprint("queue", __name__, url_prefix="/queue")
 
 MINE, TEAM = "mine", "none"
 MINE_AND_TEAM = 2
-GROUPS = {"overdue": N_("Overdue"), "at_risk": N_("At risk"), "today": N_("Due today"), "later": N_("Later")}
+GROUPS = {
+    "overdue": N_("Overdue"),
+    "at_risk": N_("At risk"),
+    "today": N_("Due today"),
+    "later": N_("Later"),
+    "paused": N_("Paused"),
+}
 
 
 class Group(NamedTuple):
@@ -130,6 +136,8 @@ def _rest(owners: Sequence[int | None], search: str) -> tuple[list[Group], str |
 
 def _group_of(entry: Entry) -> str:
     clock = entry.clocks[0]
+    if clock.paused_at:
+        return "paused"
     if clock.due_at < now():
         return "overdue"
     if clock.at_risk_at <= now():

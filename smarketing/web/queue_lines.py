@@ -94,7 +94,7 @@ def of(entry: Entry) -> Line:
         clock,
         in_language(clause.title) if clause else None,
         _why(handoff, entry.terms),
-        acts(handoff, urgent=clause.stops_on if clause else ()),
+        acts(handoff, entry.terms, entry.clocks, urgent=clause.stops_on if clause else ()),
         queue.mark(handoff.edition, clock.due_at if clock else None),
     )
 

@@ -38,7 +38,16 @@ HOURS = {
     "in the night in which summer time begins": datetime(2026, 3, 29, 1, tzinfo=UTC),
     "on New Year’s Day": datetime(2027, 1, 1, 9, tzinfo=UTC),
 }
-SET_FOR_LATER = {"due_at", "at_risk_at", "answer_due_at", "effective_at", "until_on", "ends_on", "expires_at"}
+SET_FOR_LATER = {
+    "due_at",
+    "at_risk_at",
+    "answer_due_at",
+    "rescore_at",
+    "effective_at",
+    "until_on",
+    "ends_on",
+    "expires_at",
+}
 """What is rightly still to come."""
 
 
