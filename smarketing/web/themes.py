@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Permission
-from smarketing.web import theme_view
+from smarketing.web import paper, theme_view
 from smarketing.web.access import allows
 from smarketing.web.sections import conversion, promises, quality, speed, volume
 from smarketing.web.sections.page import Page
@@ -55,6 +55,15 @@ def file(theme: str, name: str) -> Response:
 def workbook(theme: str, name: str) -> Response:
     view = theme_view.read()
     return as_workbook(_section(theme, name, view), view.period)
+
+
+@bp.get("/themes/<theme>.pdf")
+@allows(Permission.SEE_REPORTS)
+def printed(theme: str) -> Response:
+    """The whole page on paper."""
+    label, _question, build = THEMES.get(theme) or abort(404)
+    view = theme_view.read()
+    return paper.answer(theme, paper.of(gettext(label), view, build(view)), view)
 
 
 def _section(theme: str, name: str, view: ThemeView) -> Section:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import openpyxl
 import plotly.graph_objects as go
+import pypdf
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -128,3 +129,23 @@ def test_a_theme_that_does_not_exist_is_not_found(agreed: Cast, sign_in: SignIn)
     client = sign_in(agreed.manny)
     for path in ("/reports/themes/nothing", "/reports/themes/speed/nothing.csv", "/reports/themes/nothing/x.xlsx"):
         assert client.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("handed")
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_theme_is_printed_with_its_findings_and_numbers(agreed: Cast, sign_in: SignIn, theme: str) -> None:
+    client = sign_in(agreed.manny)
+    answer = client.get(f"/reports/themes/{theme}.pdf", query_string=FILTERS[1])
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    written = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(answer.data)).pages)
+    page = client.get(f"/reports/themes/{theme}", query_string=FILTERS[1]).text
+    findings = re.findall(r'<figcaption>\s*<h2[^>]*>(.*?)</h2>', page)
+    assert "Webinar" in written
+    for finding in findings:
+        assert "".join(unescape(finding).split())[:25] in "".join(written.split()), finding
+
+
+def test_without_anything_a_theme_is_printed_too(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.manny)
+    for theme in THEMES:
+        assert client.get(f"/reports/themes/{theme}.pdf").data.startswith(b"%PDF")
