@@ -42,6 +42,7 @@ def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
+        "BCC_ADDRESS": _address(env, "SMARKETING_BCC_ADDRESS"),
         "LOG_LEVEL": _one_of(env, "SMARKETING_LOG_LEVEL", LOG_LEVELS, "INFO"),
     }
 
@@ -102,6 +103,15 @@ def _one_of(env: dict[str, str], name: str, words: tuple[str, ...], default: str
     if value not in words:
         raise InvalidSettings(f"{name} must be one of {', '.join(words)}, not “{value}”.")
     return value
+
+
+def _address(env: dict[str, str], name: str) -> str:
+    """An e-mail address, or nothing."""
+    address = env.get(name, "").strip()
+    local, at, domain = address.partition("@")
+    if address and not (local and at and domain and "+" not in local and address.isascii() and " " not in address):
+        raise InvalidSettings(f"{name} must be an e-mail address without +, such as touches@leads.example.com.")
+    return address
 
 
 def _whole_number(env: dict[str, str], name: str, default: int) -> int:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from smarketing.commands import agreement, backup, demo, doctor, jobs, leads, user
+from smarketing.commands import agreement, backup, demo, doctor, jobs, leads, mail, user
 
 
 def register(app: Flask) -> None:
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(agreement.group)
     app.cli.add_command(user.group)
     app.cli.add_command(leads.group)
+    app.cli.add_command(mail.group)

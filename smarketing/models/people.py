@@ -42,6 +42,9 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(5), default="auto", comment="light, dark or auto")
     has_shortcuts: Mapped[bool] = mapped_column(default=True, comment="single-key shortcuts are on")
     calendar_key: Mapped[str | None] = mapped_column(String(60), comment=OF_CALENDAR)
+    mail_key: Mapped[str | None] = mapped_column(
+        String(40), unique=True, index=True, comment="the secret part of the address that takes copies of their e-mails"
+    )
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     turn: Mapped[int] = mapped_column(default=0, comment="place in the round robin: the lowest goes next")

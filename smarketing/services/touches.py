@@ -15,8 +15,20 @@ CLOCK_SKEW = timedelta(minutes=2)
 """How far a browser's time may run ahead before a touch counts as one in the future."""
 
 
-def log(handoff_id: int, *, channel: Channel, note: str, occurred_at: datetime, actor: User, now: datetime) -> Touch:
-    """Log a touch as of when it happened, which may be earlier than now and stops clocks as of then."""
+def log(
+    handoff_id: int,
+    *,
+    channel: Channel,
+    note: str,
+    occurred_at: datetime,
+    message_id: str | None = None,
+    actor: User,
+    now: datetime,
+) -> Touch:
+    """Log a touch as of when it happened, which may be earlier than now and stops clocks as of then.
+
+    `message_id` is that of an e-mail whose copy came in.
+    """
     handoff = locks.hold(handoff_id)
     _check_open(handoff)
     if handoff.owner is not None and handoff.owner_id != actor.id:
@@ -33,6 +45,7 @@ def log(handoff_id: int, *, channel: Channel, note: str, occurred_at: datetime, 
         note=noted(note),
         occurred_at=min(occurred_at, now),
         recorded_at=now,
+        message_id=message_id,
     )
     db.session.add(touch)
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -15,7 +15,7 @@ from smarketing.db import transaction
 from smarketing.domain.errors import N_, DomainError, InvalidInput, Missing
 from smarketing.domain.passwords import MINIMUM_LENGTH, Throttled
 from smarketing.domain.roles import Permission
-from smarketing.services import accounts, sessions
+from smarketing.services import accounts, mails, sessions
 from smarketing.services.accounts import Profile
 from smarketing.web.access import actor, allows, current_session, now, origin, public
 from smarketing.web.addresses import referring_path
@@ -112,6 +112,17 @@ def end_other_sessions() -> Response:
     return redirect(url_for(".show"), code=303)
 
 
+@bp.post("/mail-address")
+@allows(Permission.ANSWER_HANDOFF)
+def renew_mail_address() -> Response:
+    if not current_app.config["BCC_ADDRESS"]:
+        abort(404)
+    with transaction():
+        mails.renew_key(actor())
+    flash(gettext("You have a new address for copies. One you had before is refused from now on."), "success")
+    return redirect(url_for(".show", _anchor="copies"), code=303)
+
+
 @bp.post("/language")
 @public
 def language() -> Response:
@@ -154,8 +165,17 @@ def _page(*, settings: Settings | None = None, password: NewPassword | None = No
         settings=settings or _settings_as_saved(),
         password=password or NewPassword(formdata=None),
         minimum_length=MINIMUM_LENGTH,
+        takes_copies=bool(current_app.config["BCC_ADDRESS"]),
+        copies_address=_copies_address(),
         browsers=[_browser(found, this_id) for found in sessions.live_sessions(actor().id, now=now())],
     )
+
+
+def _copies_address() -> str | None:
+    """Where this person sends copies of their e-mails; None before they have asked for it."""
+    local, _at, domain = current_app.config["BCC_ADDRESS"].partition("@")
+    key = actor().mail_key
+    return f"{local}+{key}@{domain}" if local and key else None
 
 
 def _settings_as_saved() -> Settings:
