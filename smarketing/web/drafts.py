@@ -75,7 +75,7 @@ def sign(version_id: int) -> Any:
     form = SignatureForm(request.form)
     found(version_id)
     try:
-        _check_password(form.password.data or "")
+        check_password(form.password.data or "")
         with transaction():
             version = found(version_id)
             agreements.sign(version, signed_digest=form.digest.data or "", actor=actor(), now=now())
@@ -91,7 +91,7 @@ def sign(version_id: int) -> Any:
     return redirect(url_for("agreements.show", version_id=version_id), code=303)
 
 
-def _check_password(password: str) -> None:
+def check_password(password: str) -> None:
     """Raises InvalidInput for a wrong one. Tries are counted as those of signing in."""
     try:
         with transaction():

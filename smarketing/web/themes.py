@@ -80,4 +80,5 @@ def tabs(current: str, args: dict[str, str]) -> list[dict[str, object]]:
         {"url": url_for("themes.show", theme=name, **args), "label": gettext(label), "active": name == current}  # type: ignore[arg-type]
         for name, (label, _question, _build) in THEMES.items()
     ]
-    return items
+    statements = {"url": url_for("statements.index"), "label": gettext("Statements"), "active": current == "statements"}
+    return [*items, statements]

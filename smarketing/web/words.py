@@ -133,6 +133,8 @@ LABELS: dict[StrEnum, str] = {
     EventName.VERSION_SIGNED: N_("A version was signed"),
     EventName.VERSION_EFFECTIVE: N_("A version came into force"),
     EventName.VERSION_SUPERSEDED: N_("A version was superseded"),
+    EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),
+    EventName.STATEMENT_SIGNED: N_("A statement was signed"),
     EventName.USER_CREATED: N_("An account was created"),
     EventName.USER_CHANGED: N_("An account was changed"),
     EventName.USER_DISABLED: N_("An account was disabled"),

@@ -5,6 +5,7 @@ Nothing here lists the addresses: a new one is walked as soon as it exists, and 
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,13 +22,16 @@ from smarketing.db import db
 from smarketing.domain.bulks import BulkVerb
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.importing import Row
+from smarketing.domain.periods import Period
 from smarketing.domain.roles import Permission, Role, may
+from smarketing.domain.statements import Minute, text_of
 from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
+from smarketing.models.statements import Statement
 from smarketing.models.tokens import ApiToken
 from smarketing.models.touches import Touch
 from smarketing.services import (
@@ -95,6 +99,10 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
     bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
+    february = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1), "number": 1, "digest": "0" * 64}
+    minute = Minute(Period(february["starts_on"], february["ends_on"]), "Europe/Paris", [1], [], {}, [])
+    statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
+    session.add(statement)
     session.flush()
     ids = {
         "lead_id": handoff.lead_id,
@@ -109,6 +117,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "session_id": first_id(UserSession),
         "view_id": view.id,
         "dispute_id": dispute.id,
+        "statement_id": statement.id,
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
         "clock_id": first_id(Clock),

@@ -139,7 +139,7 @@ def test_a_theme_is_printed_with_its_findings_and_numbers(agreed: Cast, sign_in:
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     written = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(answer.data)).pages)
     page = client.get(f"/reports/themes/{theme}", query_string=FILTERS[1]).text
-    findings = re.findall(r'<figcaption>\s*<h2[^>]*>(.*?)</h2>', page)
+    findings = re.findall(r"<figcaption>\s*<h2[^>]*>(.*?)</h2>", page)
     assert "Webinar" in written
     for finding in findings:
         assert "".join(unescape(finding).split())[:25] in "".join(written.split()), finding

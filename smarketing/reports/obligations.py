@@ -1,0 +1,85 @@
+"""What both sides owed in a month and what came of it: the facts of a statement."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from smarketing.db import db
+from smarketing.domain.periods import Period, before, local_day, month_of
+from smarketing.domain.statements import Following, Minute, Obligation, Verdict
+from smarketing.domain.terms import Terms
+from smarketing.models.disputes import Dispute
+from smarketing.models.statements import Statement
+from smarketing.reports import agreed, attainment, choices, excuses, volume
+from smarketing.reports.rollups import Scope
+
+
+def last_month(*, now: datetime) -> Period | None:
+    """The month that ended last, if an agreement was in force in it."""
+    standing = agreed.latest()
+    if standing is None:
+        return None
+    month = before(month_of(local_day(now, standing.terms.zone)), month_of)
+    return month if _versions(month, standing.terms.zone) else None
+
+
+def minute(month: Period, *, now: datetime) -> Minute | None:
+    """Read under the version in force, or the last that was; None without one."""
+    standing = agreed.latest()
+    if standing is None:
+        return None
+    terms = standing.terms
+    owed = _obligations(month, terms, standing, now=now)
+    return Minute(
+        month, terms.zone, _versions(month, terms.zone), owed, _disputes(month, terms.zone), _followings(terms, owed)
+    )
+
+
+def _obligations(month: Period, terms: Terms, standing: agreed.Agreed, *, now: datetime) -> list[Obligation]:
+    """Volumes as they were written down, then the clocks."""
+    found = []
+    for owed in volume.owed_in(month, standing=standing, now=now):
+        counted = sum(volume.by_day(owed.clause.metric, month, terms.zone).values())
+        clause = owed.clause
+        found.append(Obligation(clause.id, clause.side, clause.title, True, float(owed.owed), counted, 0, 0, 0))
+    facts = attainment.read(Scope(month), now=now)
+    without = excuses.excused(Scope(month))
+    for clock in terms.clocks:
+        kept = facts.kept(clock.id, month)
+        numbers = (kept.share.part, kept.share.total, without.get(clock.id, 0), kept.pending)
+        found.append(Obligation(clock.id, clock.side, clock.title, False, clock.objective, *numbers))
+    return found
+
+
+def _versions(month: Period, zone: str) -> list[int]:
+    """Numbers of those in force on some day of it."""
+    began = [(local_day(at, zone), number) for at, number in choices.effective()]
+    inside = [number for day, number in began if month.starts_on < day < month.ends_on]
+    earlier = [number for day, number in began if day <= month.starts_on]
+    return [*earlier[-1:], *inside]
+
+
+def _disputes(month: Period, zone: str) -> dict[str, int]:
+    raised = (Dispute.raised_at >= month.starts_at(zone), Dispute.raised_at < month.ends_at(zone))
+    query = select(Dispute.state, func.count()).where(*raised).group_by(Dispute.state)
+    return {state.value: count for state, count in db.session.execute(query)}
+
+
+def _followings(terms: Terms, owed: Sequence[Obligation]) -> list[Following]:
+    """The consequences agreed for what was missed."""
+    missed = {each.clause for each in owed if each.verdict is Verdict.MISSED}
+    return [
+        Following(clause.id, clause.side, clause.title, clause.remedy)
+        for clause in terms.consequences
+        if missed & set(clause.promises)
+    ]
+
+
+def statements() -> Sequence[Statement]:
+    """The latest edition of each period, the newest first."""
+    rows = db.session.scalars(select(Statement).order_by(Statement.starts_on.desc(), Statement.number.desc())).all()
+    seen: dict[date, Statement] = {}
+    for row in rows:
+        seen.setdefault(row.starts_on, row)
+    return list(seen.values())
