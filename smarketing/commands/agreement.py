@@ -1,5 +1,6 @@
-"""Check, draft and show agreements as YAML files."""
+"""Check, draft and show agreements as files, and say what form such a file has."""
 
+import json
 from typing import TextIO
 
 import click
@@ -7,8 +8,9 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import Select, select
 
+from smarketing import library
 from smarketing.db import db, transaction
-from smarketing.domain import terms_text
+from smarketing.domain import terms_schema, terms_text
 from smarketing.domain.roles import Permission, may
 from smarketing.domain.terms import Terms, canonical, digest, parse
 from smarketing.domain.terms_faults import InvalidTerms
@@ -23,10 +25,29 @@ FILE = click.File(encoding="utf-8")
 @group.command("validate")
 @click.argument("file", type=FILE)
 def validate(file: TextIO) -> None:
-    """Read an agreement (YAML, - for standard input) and name every fault with its line, or its digest."""
+    """Read an agreement (YAML or JSON, - for standard input) and name every fault with its line, or its digest."""
     terms = _read(file)
     click.echo(f"{terms.title.en} / {terms.title.fr}: {sum(1 for _ in terms.clauses())} clauses, no faults.")
     click.echo(f"SHA-256 {digest(canonical(terms))}")
+
+
+@group.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of an agreement, for editors and other programs."""
+    click.echo(json.dumps(terms_schema.schema(), indent=2, ensure_ascii=False))
+
+
+@group.command("templates")
+@click.argument("name", required=False)
+def templates(name: str | None) -> None:
+    """List the agreements to start from, or print one as YAML."""
+    if name is None:
+        for each in library.names():
+            click.echo(f"{each:12} {terms_text.read(library.text(each)).title.en}")
+    elif name in library.names():
+        click.echo(library.text(name), nl=False)
+    else:
+        raise click.ClickException(f"There is no template {name}; there are: {', '.join(library.names())}.")
 
 
 @group.command("draft")
@@ -44,12 +65,16 @@ def draft(file: TextIO, email: str) -> None:
 
 @group.command("show")
 @click.argument("number", type=int, required=False)
-def show(number: int | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the canonical JSON, of which the digest is taken.")
+def show(number: int | None, as_json: bool) -> None:
     """Print a version as YAML: the one in force, or the one with this number."""
     query = AgreementVersion.in_force() if number is None else _numbered(number)
     version = db.session.scalars(query).first()
     if version is None:
         raise click.ClickException(f"There is no version {number}." if number else "No agreement is in force.")
+    if as_json:
+        click.echo(version.terms)
+        return
     click.echo(f"# Version {version.number}, {version.status.replace('_', ' ')}. SHA-256 {version.digest}")
     click.echo(terms_text.write(parse(version.terms)), nl=False)
 

@@ -13,7 +13,16 @@ from typing import Annotated
 from zoneinfo import available_timezones
 
 import holidays
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.errors import N_
@@ -52,7 +61,12 @@ DAY = 1440
 _CLOCK_FACE = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])", re.ASCII)
 
 Zone = Annotated[str, BeforeValidator(_zone)]
-LocalTime = Annotated[int, BeforeValidator(_minute), PlainSerializer(_clock_face)]
+LocalTime = Annotated[
+    int,
+    BeforeValidator(_minute),
+    PlainSerializer(_clock_face),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]?[0-9]|2[0-4]):[0-5][0-9]$", "examples": ["09:00"]}),
+]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DaySpans = tuple[tuple[LocalTime, LocalTime], ...]
 

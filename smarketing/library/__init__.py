@@ -1,6 +1,6 @@
 """Agreements to start from, as texts in the format of an agreement's file.
 
-`simple` is ours; the others say what companies and advisers have published, each with its source in its first line.
+`simple` is ours; the others say what companies and advisers have published, each with its source in two lines.
 """
 
 from functools import cache
@@ -23,6 +23,9 @@ def text(name: str) -> str:
     return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def source(name: str) -> str:
-    """Who published what it says, in English as the works are; empty for our own."""
-    return "" if name == "simple" else text(name).partition("\n")[0].removeprefix("# ")
+def source(name: str) -> tuple[str, str]:
+    """Who published what it says, in English and in French: its first two lines. Empty for our own."""
+    if name == "simple":
+        return "", ""
+    english, french = (line.removeprefix("# ") for line in text(name).splitlines()[:2])
+    return english, french

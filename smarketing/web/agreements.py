@@ -1,5 +1,6 @@
 """The agreement: which version is in force, every version as a contract in words, and what has changed."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from smarketing.db import db
-from smarketing.domain import terms_text
+from smarketing.domain import terms_schema, terms_text
 from smarketing.domain.roles import Department, Permission, may
 from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
 from smarketing.domain.terms import parse
@@ -56,6 +57,23 @@ def download(version_id: int) -> Response:
     response = Response(terms_text.write(parse(version.terms)), mimetype="application/yaml")
     response.headers["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.yaml"'
     return response
+
+
+@bp.get("/<int:version_id>/terms.json")
+@allows(Permission.SEE_AGREEMENT)
+def download_json(version_id: int) -> Response:
+    """The canonical text: the SHA-256 digest of these bytes is what both sides sign."""
+    version = found(version_id)
+    response = Response(version.terms, mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.json"'
+    return response
+
+
+@bp.get("/schema.json")
+@allows(Permission.SEE_AGREEMENT)
+def schema() -> Response:
+    """What form an agreement's file has, for editors and other programs."""
+    return Response(json.dumps(terms_schema.schema(), ensure_ascii=False), mimetype="application/schema+json")
 
 
 @bp.get("/<int:version_id>/difference")

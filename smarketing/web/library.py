@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from smarketing import library
 from smarketing.db import db, is_unique_violation, transaction
 from smarketing.domain import terms_text
+from smarketing.domain.clauses import Words
 from smarketing.domain.periods import local_day
 from smarketing.domain.roles import Permission
 from smarketing.domain.terms import Terms
@@ -19,6 +20,7 @@ from smarketing.services import agreements
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreements import team_names
 from smarketing.web.contract import articles, promises
+from smarketing.web.languages import locale
 from smarketing.web.words import in_language
 
 bp = Blueprint("library", __name__, url_prefix="/agreement/library")
@@ -46,7 +48,7 @@ def index() -> str:
 def show(template_name: str) -> str:
     terms = _found(template_name)
     return render_template(
-        "library/show.html", name=template_name, terms=terms, source=library.source(template_name),
+        "library/show.html", name=template_name, terms=terms, source=_source(template_name),
         articles=articles(terms, team_names()), holds=_holds(terms)
     )  # fmt: skip
 
@@ -80,8 +82,13 @@ def _found(name: str) -> Terms:
 def _told(name: str) -> Template:
     terms = _found(name)
     headings = [provision.heading for article in promises(terms) for provision in article.provisions]
-    source = library.source(name)
+    source = _source(name)
     return Template(name, in_language(terms.title), in_language(terms.preamble), source, _holds(terms), headings)
+
+
+def _source(name: str) -> str:
+    english, french = library.source(name)
+    return Words(en=english, fr=french).in_locale(locale()) if english else ""
 
 
 def _holds(terms: Terms) -> list[str]:

@@ -1,6 +1,7 @@
 """The pages of the agreement: read by everybody, drafted and signed by managers, and nothing typed is lost."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -212,3 +213,16 @@ def test_what_a_version_changes_is_told_clause_by_clause(manny: FlaskClient, dra
 @pytest.mark.parametrize("address", ["/agreement/99", "/agreement/99/terms.yaml", "/agreement/99/difference"])
 def test_an_unknown_version_is_not_found(manny: FlaskClient, address: str) -> None:
     assert manny.get(address).status_code == 404
+
+
+def test_the_signed_text_is_downloaded_byte_by_byte(session: Db, agreed: Cast, sign_in: SignIn) -> None:
+    version = session.scalars(select(AgreementVersion)).one()
+    answer = sign_in(agreed.saul).get(f"/agreement/{version.id}/terms.json")
+    assert sha256(answer.data).hexdigest() == version.digest
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="agreement-1.json"'
+
+
+def test_the_form_of_an_agreement_is_published(agreed: Cast, sign_in: SignIn) -> None:
+    answer = sign_in(agreed.saul).get("/agreement/schema.json")
+    assert answer.content_type.startswith("application/schema+json")
+    assert (answer.json or {})["title"] == "Agreement between marketing and sales"

@@ -85,19 +85,19 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
         (
             "consequences",
             {},
-            "When sales misses “First answer”: in each case, the lead does not count in the conversion that the other"
-            " side answers for.",
+            "When sales misses “First answer”: the lead does not count in the conversion that the other"
+            " side answers for. This follows in each case.",
         ),
         (
             "consequences",
             {"relief": "credit", "credit_count": 3, "per": "month", "after_periods": 2},
-            "When sales misses “First answer”: (looked at every month, 2 times in a row) 3 leads are credited",
+            "3 leads are credited to the other side. It is looked at every month, and follows when that has happened 2",
         ),
         (
             "contests",
             {"rules_by_day": 2, "silence": "upholds"},
             "Marketing may contest a refusal within 5 days. This holds for the reasons “Not now”. The ruling is there"
-            " by the end of day 2 of the next month. 20 cases are settled every month. Ruled by: “VP Sales”."
+            " by the end of day 2 of the next month. 20 cases are settled every month. Ruled by: VP Sales."
             " Whoever lets",
         ),
         ("excuses", {}, "Sales is excused when this is shown. It excuses “First answer”. The other side grants it."),
@@ -107,7 +107,7 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
         (
             "responsibilities",
             {},
-            "MQL\nMarketing: is kept informed\nSales: does it\nResponsible: “VP Sales”\nAccountable: “VP Sales”",
+            "MQL\nMarketing: is kept informed\nSales: does it\nResponsible: VP Sales\nAccountable: VP Sales",
         ),
         (
             "routes",
@@ -136,7 +136,7 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
             " are corrected. Nothing new comes into force on a Friday.\nA request says:\n– Impact\nFeedback: within 5"
             " business days",
         ),
-        ("reviews", {}, "Both sides meet every month, for 30 minutes. Present: “VP Sales”."),
+        ("reviews", {}, "Both sides meet every month, for 30 minutes. Present: VP Sales."),
         (
             "reporting",
             {"by_working_day": 3},

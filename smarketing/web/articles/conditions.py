@@ -28,5 +28,11 @@ def titled(ids: Sequence[str], terms: Terms) -> str:
     return format_list([gettext("“%(title)s”", title=titles[each]) for each in ids], locale=get_locale() or "en")
 
 
+def named(ids: Sequence[str], terms: Terms) -> str:
+    """Roles by their titles: Head of sales and Sales rep."""
+    titles = {role.id: in_language(role.title) for role in terms.roles}
+    return format_list([titles[each] for each in ids], locale=get_locale() or "en")
+
+
 def persona_titles(terms: Terms) -> dict[str, str]:
     return {persona.id: in_language(persona.title) for persona in terms.personas}

@@ -12,7 +12,7 @@ from smarketing.domain.terms_contests import ContestClause, ExcuseClause
 from smarketing.domain.terms_escalation import EscalationClause, EscalationStep
 from smarketing.domain.terms_timeboxes import TimeboxClause
 from smarketing.web import time_words
-from smarketing.web.articles.conditions import applies_to, titled
+from smarketing.web.articles.conditions import applies_to, named, titled
 from smarketing.web.clause_words import listed
 from smarketing.web.filters import percent
 from smarketing.web.provisions import Article, Provision
@@ -130,7 +130,7 @@ def _deed(step: EscalationStep) -> str:
 
 
 def _consequence(clause: ConsequenceClause, terms: Terms) -> Provision:
-    parts = [gettext(MISSES[clause.side], promises=titled(clause.promises, terms)), _frequency(clause)]
+    parts = [gettext(MISSES[clause.side], promises=titled(clause.promises, terms))]
     if clause.credit_count:
         credit = ngettext(
             "%(num)s lead is credited to the other side.",
@@ -142,16 +142,17 @@ def _consequence(clause: ConsequenceClause, terms: Terms) -> Provision:
         parts.append(gettext(RELIEFS[clause.relief]))
     if clause.remedy:
         parts.append(in_language(clause.remedy))
-    return Provision(clause.id, in_language(clause.title), " ".join(parts))
+    return Provision(clause.id, in_language(clause.title), " ".join([*parts, _frequency(clause)]))
 
 
 def _frequency(clause: ConsequenceClause) -> str:
     if clause.per == "case":
-        return gettext("in each case,")
+        return gettext("This follows in each case.")
     every = time_words.every(clause.per)
     if clause.after_periods:
-        return gettext("(looked at %(every)s, %(count)s times in a row)", every=every, count=clause.after_periods)
-    return gettext("(looked at %(every)s)", every=every)
+        words = N_("It is looked at %(every)s, and follows when that has happened %(count)s times in a row.")
+        return gettext(words, every=every, count=clause.after_periods)
+    return gettext("It is looked at %(every)s.", every=every)
 
 
 def _contest(clause: ContestClause, terms: Terms) -> Provision:
@@ -164,7 +165,7 @@ def _contest(clause: ContestClause, terms: Terms) -> Provision:
         parts.append(gettext("The ruling follows within %(time)s.", time=time_words.length(clause.rule_within)))
     parts += _monthly(clause)
     if clause.ruled_by:
-        parts.append(gettext("Ruled by: %(names)s.", names=titled(clause.ruled_by, terms)))
+        parts.append(gettext("Ruled by: %(names)s.", names=named(clause.ruled_by, terms)))
     if clause.silence:
         parts.append(gettext(SILENCE[clause.silence]))
     return Provision(clause.id, in_language(clause.title), " ".join(parts))

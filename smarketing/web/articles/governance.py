@@ -16,7 +16,7 @@ from smarketing.domain.terms_governance import (
 )
 from smarketing.domain.terms_retention import BackupClause, RetentionClause
 from smarketing.web import time_words
-from smarketing.web.articles.conditions import titled
+from smarketing.web.articles.conditions import named
 from smarketing.web.clause_words import Line, listed
 from smarketing.web.filters import local_date
 from smarketing.web.provisions import Article, Provision
@@ -97,7 +97,7 @@ def _review(clause: ReviewClause, terms: Terms) -> Provision:
     if clause.agenda:
         parts.append(in_language(clause.agenda))
     if clause.attendees:
-        parts.append(gettext("Present: %(names)s.", names=titled(clause.attendees, terms)))
+        parts.append(gettext("Present: %(names)s.", names=named(clause.attendees, terms)))
     return Provision(clause.id, in_language(clause.title), " ".join(parts))
 
 
@@ -130,7 +130,7 @@ def _time_of(step: AmendmentStep, terms: Terms) -> str:
     if step.no_sooner_than:
         least = time_words.length(step.no_sooner_than)
         said = gettext("%(time)s, and no sooner than %(least)s", time=said, least=least)
-    return f"{said} ({titled(step.decided_by, terms)})" if step.decided_by else said
+    return f"{said} ({named(step.decided_by, terms)})" if step.decided_by else said
 
 
 def _retention(clause: RetentionClause) -> Provision:

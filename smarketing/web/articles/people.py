@@ -11,7 +11,7 @@ from smarketing.domain.terms_people import ResponsibilityClause, RoleClause, Ser
 from smarketing.domain.terms_routing import CapacityClause, OffboardingClause, RampClause, RouteClause
 from smarketing.domain.terms_vocabulary import StatusClause
 from smarketing.web import time_words
-from smarketing.web.articles.conditions import applies_to, titled
+from smarketing.web.articles.conditions import applies_to, named, titled
 from smarketing.web.clause_words import listed
 from smarketing.web.filters import number, percent
 from smarketing.web.provisions import Article, Provision
@@ -95,11 +95,11 @@ def _task(clause: ResponsibilityClause, terms: Terms) -> Provision:
     rows = [
         (label(Department.MARKETING), gettext(DEGREES[clause.marketing])),
         (label(Department.SALES), gettext(DEGREES[clause.sales])),
-        (gettext("Responsible"), titled(clause.responsible, terms)),
-        (gettext("Accountable"), titled([clause.accountable], terms)),
+        (gettext("Responsible"), named(clause.responsible, terms)),
+        (gettext("Accountable"), named([clause.accountable], terms)),
     ]
-    rows += [(gettext("Consulted"), titled(clause.consulted, terms))] if clause.consulted else []
-    rows += [(gettext("Informed"), titled(clause.informed, terms))] if clause.informed else []
+    rows += [(gettext("Consulted"), named(clause.consulted, terms))] if clause.consulted else []
+    rows += [(gettext("Informed"), named(clause.informed, terms))] if clause.informed else []
     return Provision(clause.id, in_language(clause.title), rows=rows, figure=label(clause.stage))
 
 

@@ -13,7 +13,7 @@ from smarketing.domain.terms_governance import ReportingClause
 from smarketing.domain.terms_ratios import RatioClause
 from smarketing.domain.terms_targets import COUNTED_ELSEWHERE, CountClause
 from smarketing.web import clause_words, time_words
-from smarketing.web.articles.conditions import applies_to, narrowed, persona_titles, titled
+from smarketing.web.articles.conditions import applies_to, named, narrowed, persona_titles, titled
 from smarketing.web.clause_words import Line, listed
 from smarketing.web.filters import money, number, percent
 from smarketing.web.provisions import Provision
@@ -228,5 +228,5 @@ def _report(clause: ReportingClause, terms: Terms) -> Provision:
     if clause.weekday:
         parts.append(gettext("It comes on %(weekday)s.", weekday=time_words.weekdays([clause.weekday])))
     if clause.readers:
-        parts.append(gettext("For: %(names)s.", names=titled(clause.readers, terms)))
+        parts.append(gettext("For: %(names)s.", names=named(clause.readers, terms)))
     return Provision(clause.id, in_language(clause.title), " ".join(parts))
