@@ -88,7 +88,7 @@ class By(StrEnum):
     CYCLE = "cycle"
 
 
-_BY: dict[By, Any] = {
+KEYS: dict[By, Any] = {
     By.PERSONA: func.coalesce(Persona.key, ""),
     By.SOURCE: func.coalesce(Lead.source, ""),
     By.OWNER: Handoff.owner_id,
@@ -169,7 +169,7 @@ def counted(span: Span, wanted: Wanted, wished: Sequence[Of], *, now: datetime) 
 def counted_by(by: By | None, span: Span, wanted: Wanted, wished: Sequence[Of], *, now: datetime) -> dict[Any, Counts]:
     """By what they are gathered by; under None all together."""
     sums = [func.count(case((condition(of, now=now), 1))) for of in wished]
-    key = literal(None) if by is None else _BY[by]
+    key = literal(None) if by is None else KEYS[by]
     query = among_handoffs((key, *sums), span, wanted)
     if by is not None:
         query = query.group_by(key)
@@ -191,10 +191,10 @@ def counted_in(spans: Sequence[Span], wanted: Wanted, wished: Sequence[Of], *, n
 def refusals(span: Span, wanted: Wanted, by: By) -> dict[tuple[str, Any], int]:
     """By agreed reason (empty without one) and by persona or source: refused hand-offs offered within the span."""
     reason = func.coalesce(Disposition.reason, "")
-    query = among_handoffs((reason, _BY[by], func.count()), span, wanted)
+    query = among_handoffs((reason, KEYS[by], func.count()), span, wanted)
     refused = and_(Disposition.handoff_id == Handoff.id, Disposition.kind == DispositionKind.REFUSED)
     query = query.join(Disposition, refused).where(Handoff.state == HandoffState.REFUSED)
-    return {(row[0], row[1]): row[2] for row in db.session.execute(query.group_by(reason, _BY[by]))}
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query.group_by(reason, KEYS[by]))}
 
 
 def attempts(span: Span, wanted: Wanted) -> dict[tuple[HandoffState, int], int]:

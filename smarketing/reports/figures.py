@@ -119,7 +119,8 @@ def bars_by_name(marks: Sequence[Mark], texts: Sequence[str]) -> Figure:
         **telling(marks),
     }
     most = max([mark.value or 0 for mark in marks], default=0)
-    across = {"range": [0, most * 1.12 or 1], "showgrid": False, "showticklabels": False, "zeroline": False}
+    room = 1.08 + 0.02 * max([len(text) for text in texts], default=0)
+    across = {"range": [0, most * room or 1], "showgrid": False, "showticklabels": False, "zeroline": False}
     return drawn([trace], xaxis=across, yaxis=names_axis(marks))
 
 
