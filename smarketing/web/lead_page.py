@@ -8,8 +8,9 @@ from typing import NamedTuple
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
 from smarketing.domain.periods import local_day
+from smarketing.domain.scoring import scorer
 from smarketing.domain.shortfall import Line
-from smarketing.domain.terms import Terms
+from smarketing.domain.terms import Terms, canonical
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
 from smarketing.models.events import Event
@@ -18,11 +19,11 @@ from smarketing.models.leads import Engagement, Lead, Score
 from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
-from smarketing.services.subjects import criteria_values
+from smarketing.services.subjects import criteria_values, subjects_of
 from smarketing.web import contests, lead_score, lead_story, paging
 from smarketing.web.clause_words import granted
 from smarketing.web.contests import Contest
-from smarketing.web.lead_score import Verdict, Waterfall
+from smarketing.web.lead_score import Verdict, Waterfall, Way
 from smarketing.web.lead_story import Entry
 from smarketing.web.paging import Page
 from smarketing.web.words import field_name, in_language
@@ -87,6 +88,7 @@ class LeadPage:
     score_version: Version | None
     waterfall: Waterfall | None
     verdict: Verdict | None
+    ways: Sequence[Way]
     persona_reasons: Sequence[Line]
     engagements: Sequence[Engagement]
     has_more_engagements: bool
@@ -133,7 +135,8 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         score=score,
         score_version=score_version,
         waterfall=lead_score.waterfall(score, score_version) if score and score_version else None,
-        verdict=lead_score.verdict(lead, score, local_day(now, agreed.zone_of(standing))) if score else None,
+        verdict=_verdict(lead, score, score_version, standing, now),
+        ways=_ways(lead, score, standing, now),
         persona_reasons=_persona_reasons(lead, score_version, now),
         engagements=engagements[:MOST_ENGAGEMENTS],
         has_more_engagements=len(engagements) > MOST_ENGAGEMENTS,
@@ -142,6 +145,22 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         story_page=story,
         now=now,
     )
+
+
+def _verdict(
+    lead: Lead, score: Score | None, version: Version | None, standing: Agreed | None, now: datetime
+) -> Verdict | None:
+    if score is None or version is None:
+        return None
+    return lead_score.verdict(lead, score, local_day(now, agreed.zone_of(standing)), version)
+
+
+def _ways(lead: Lead, score: Score | None, standing: Agreed | None, now: datetime) -> list[Way]:
+    """Under the agreement as it stands, on what is known now."""
+    if score is None or standing is None:
+        return []
+    (subject,) = subjects_of([lead.id])
+    return lead_score.ways(lead, score, scorer(canonical(standing.terms)), subject.facts(now=now))
 
 
 def _persona_reasons(lead: Lead, version: Version | None, now: datetime) -> list[Line]:

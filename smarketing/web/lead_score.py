@@ -7,17 +7,28 @@ from typing import Any, NamedTuple
 from flask_babel import gettext, ngettext
 
 from smarketing.domain import shortfall
+from smarketing.domain.errors import N_
 from smarketing.domain.facts import Facts
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
-from smarketing.domain.scores import ENGAGEMENT_LIMIT, FIT_LIMIT
+from smarketing.domain.nearest import Change, nearest
+from smarketing.domain.scores import (
+    ENGAGEMENT_FLOOR,
+    ENGAGEMENT_LIMIT,
+    FIT_FLOOR,
+    FIT_LIMIT,
+    TOTAL_FLOOR,
+    TOTAL_LIMIT,
+    Part,
+)
+from smarketing.domain.scoring import Scorer
 from smarketing.domain.shortfall import Lack, Line
 from smarketing.domain.terms import Terms
 from smarketing.domain.verdicts import compile_verdict
 from smarketing.models.leads import Lead, Score
 from smarketing.reports.lead_history import Version
-from smarketing.web.clause_words import engagement_name, signed_points
-from smarketing.web.filters import local_date, number
-from smarketing.web.words import in_language, reason_sentence
+from smarketing.web.clause_words import engagement_name, listed, signed_points
+from smarketing.web.filters import local_date, local_datetime, number
+from smarketing.web.words import field_name, in_language, reason_sentence
 
 Group = Sequence[Sequence[Any]]
 
@@ -57,6 +68,14 @@ class Verdict(NamedTuple):
     sentence: str
     missing: Sequence[Missing]
     reasons: Sequence[Line]
+    notes: Sequence[str] = ()
+
+
+class Way(NamedTuple):
+    """A change that would make the lead an MQL, and the score it would lead to."""
+
+    change: str
+    points: str
 
 
 def waterfall(score: Score, version: Version) -> Waterfall:
@@ -73,22 +92,94 @@ def waterfall(score: Score, version: Version) -> Waterfall:
 
 
 def _steps(explanation: Mapping[str, Group], titles: Mapping[str, str]) -> Iterator[tuple[str, str | None, int]]:
-    limits = {FIT_LIMIT: gettext("Limit for fit"), ENGAGEMENT_LIMIT: gettext("Limit for engagement")}
-    for rule, points, times, last_at in (*explanation["fit"], *explanation["engagement"]):
-        yield limits.get(rule) or titles.get(rule, rule), _evidence(times, last_at), points
+    for stored in (*explanation["fit"], *explanation["engagement"]):
+        part = Part(*stored)
+        label = gettext(BOUNDS[part.rule]) if part.rule in BOUNDS else titles.get(part.rule, part.rule)
+        yield label, _evidence(part), part.points
 
 
-def _evidence(times: int, last_at: str | None) -> str | None:
-    if last_at is None:
+BOUNDS = {
+    FIT_LIMIT: N_("Limit for fit"),
+    FIT_FLOOR: N_("Floor of fit"),
+    ENGAGEMENT_LIMIT: N_("Limit for engagement"),
+    ENGAGEMENT_FLOOR: N_("Floor of engagement"),
+    TOTAL_LIMIT: N_("Limit of the score"),
+    TOTAL_FLOOR: N_("Floor of the score"),
+}
+
+
+def _evidence(part: Part) -> str | None:
+    """When it counted, how often it did not, and what has faded."""
+    if part.last_at is None:
         return None
-    day = local_date(datetime.fromisoformat(last_at))
-    return ngettext("once, on %(day)s", "%(num)s times, last on %(day)s", times, day=day)
+    day = local_date(datetime.fromisoformat(part.last_at))
+    said = [ngettext("once, on %(day)s", "%(num)s times, last on %(day)s", part.times, day=day)]
+    if part.uncounted:
+        said.append(
+            ngettext("%(num)s more came too soon to count", "%(num)s more came too soon to count", part.uncounted)
+        )
+    if part.faded:
+        said.append(gettext("%(points)s faded since", points=signed_points(-part.faded)))
+    return "; ".join(said)
 
 
-def verdict(lead: Lead, score: Score, today: date) -> Verdict:
-    reasons = score.explanation["reasons"]
-    missing = [] if score.is_mql else [_missing(lack) for lack in shortfall.lacks(reasons)]
-    return Verdict(_sentence(lead, score, today), missing, reasons)
+def verdict(lead: Lead, score: Score, today: date, version: Version | None = None) -> Verdict:
+    """Clauses go by their titles in the version, by their ids without one."""
+    clauses = version.terms.clauses() if version else ()
+    told, titles = score.explanation, {clause.id: in_language(clause.title) for clause in clauses}
+    excluded = told.get("excluded")
+    missing = [] if score.is_mql or excluded else [_missing(lack) for lack in shortfall.lacks(told["reasons"])]
+    sentence = (
+        gettext("It is not scored: the agreement leaves out “%(exclusion)s”.", exclusion=titles.get(excluded, excluded))
+        if excluded
+        else _sentence(lead, score, today)
+    )
+    return Verdict(sentence, missing, told["reasons"], list(_notes(told, titles)))
+
+
+def _notes(told: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[str]:
+    """What else the agreement says of it: whose criteria decided, its place in the grid, and second models."""
+    if threshold := told.get("threshold"):
+        yield gettext("Judged by the criteria for “%(threshold)s”.", threshold=titles.get(threshold, threshold))
+    for model, fit, engagement, is_mql, judged_at in told.get("models", ()):
+        at = local_datetime(datetime.fromisoformat(judged_at))
+        words = (
+            N_("“%(model)s”: %(points)s points as of %(at)s, which makes it an MQL.")
+            if is_mql
+            else N_("“%(model)s”: %(points)s points as of %(at)s, not enough for an MQL.")
+        )
+        yield gettext(words, model=titles.get(model, model), points=number(fit + engagement), at=at)
+
+
+def ways(lead: Lead, score: Score, scorer: Scorer, facts: Facts) -> list[Way]:
+    """What would make it an MQL, the nearest first; nothing for one that cannot become one, or is one."""
+    if score.is_mql or lead.is_held or not is_allowed(lead.stage, Move.QUALIFY):
+        return []
+    return [_way(change, scorer.terms) for change in nearest(scorer, facts)]
+
+
+def _way(change: Change, terms: Terms) -> Way:
+    points = gettext("then %(points)s points", points=number(change.points))
+    if change.field:
+        field = field_name(change.field)
+        if change.option is None:
+            return Way(gettext("Learn this fact: %(field)s", field=field), points)
+        example = gettext(
+            "Learn this fact: %(field)s (it would do if it holds “%(option)s”)", field=field, option=change.option
+        )
+        return Way(example, points)
+    counts = {kind: change.kinds.count(kind) for kind in change.kinds}
+    acts = [
+        gettext("%(count)s × %(engagement)s", count=count, engagement=_act(kind, terms))
+        for kind, count in counts.items()
+    ]
+    return Way(listed(acts, style="standard"), points)
+
+
+def _act(kind: str, terms: Terms) -> str:
+    """As the agreement calls it, where it gives points for it."""
+    title = next((rule.title for rule in terms.scoring.engagement if rule.engagement == kind), None)
+    return in_language(title) if title else engagement_name(kind)
 
 
 def _sentence(lead: Lead, score: Score, today: date) -> str:

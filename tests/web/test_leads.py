@@ -567,3 +567,18 @@ def test_a_form_without_its_edition_saves_nothing(
     assert answer.status_code == 409
     session.expire_all()
     assert session.get_one(Lead, lead_id).company == "Perrin"
+
+
+def test_the_page_says_what_would_make_it_an_mql_and_what_came_too_soon(
+    session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    facts = {"email": "g@example.com", **DIRECTOR, "country": "US"}
+    (lead_id,) = bring(hands, facts)
+    page = unescape(sign_in(agreed.marta).get(f"/leads/{lead_id}").text)
+    assert "1 × Asked for a demo" in page
+    assert "then 70 points" in page
+    acts = [("pricing_page", hands.now), ("pricing_page", hands.turn(hours=-1)), ("pricing_page", hands.turn(hours=2))]
+    intake.take([Row({"email": "g@example.com"}, engagements=acts)], now=hands.now)
+    db.session.commit()
+    page = unescape(sign_in(agreed.marta).get(f"/leads/{lead_id}").text)
+    assert "2 more came too soon to count" in page
