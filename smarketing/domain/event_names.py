@@ -49,6 +49,8 @@ class EventName(StrEnum):
     VERSION_SIGNED = "version.signed"
     VERSION_EFFECTIVE = "version.effective"
     VERSION_SUPERSEDED = "version.superseded"
+    REPORT_SHARED = "report.shared"
+    REPORT_UNSHARED = "report.unshared"
     STATEMENT_COMPOSED = "statement.composed"
     STATEMENT_SIGNED = "statement.signed"
     USER_CREATED = "user.created"

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     AUTHOR_AGREEMENT = "author_agreement"
     SIGN_AGREEMENT = "sign_agreement"
     SEE_REPORTS = "see_reports"
+    SHARE_REPORTS = "share_reports"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SEE_JOBS = "see_jobs"
@@ -62,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.CONTEST,
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,
+        Permission.SHARE_REPORTS,
         Permission.SEE_PEOPLE,
     },
     Role.ADMIN: _EVERYONE

@@ -133,6 +133,8 @@ LABELS: dict[StrEnum, str] = {
     EventName.VERSION_SIGNED: N_("A version was signed"),
     EventName.VERSION_EFFECTIVE: N_("A version came into force"),
     EventName.VERSION_SUPERSEDED: N_("A version was superseded"),
+    EventName.REPORT_SHARED: N_("A link to figures was made"),
+    EventName.REPORT_UNSHARED: N_("A link to figures was revoked"),
     EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),
     EventName.STATEMENT_SIGNED: N_("A statement was signed"),
     EventName.USER_CREATED: N_("An account was created"),

@@ -20,6 +20,7 @@ REVIEWED = """
     author_agreement   .  .  x  .
     sign_agreement     .  .  x  .
     see_reports        x  x  x  x
+    share_reports      .  .  x  .
     see_people         .  .  x  x
     manage_people      .  .  .  x
     see_jobs           .  .  .  x

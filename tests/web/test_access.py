@@ -31,6 +31,7 @@ from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
+from smarketing.models.shares import Share
 from smarketing.models.statements import Statement
 from smarketing.models.tokens import ApiToken
 from smarketing.models.touches import Touch
@@ -43,6 +44,7 @@ from smarketing.services import (
     imports,
     intake,
     sessions,
+    shares,
     tokens,
     touches,
     views,
@@ -103,6 +105,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     minute = Minute(Period(february["starts_on"], february["ends_on"]), "Europe/Paris", [1], [], {}, [])
     statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
     session.add(statement)
+    shares.share("speed", {}, days=7, actor=agreed.manny, now=hands.now)
     session.flush()
     ids = {
         "lead_id": handoff.lead_id,
@@ -118,6 +121,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "view_id": view.id,
         "dispute_id": dispute.id,
         "statement_id": statement.id,
+        "share_id": first_id(Share),
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
         "clock_id": first_id(Clock),
