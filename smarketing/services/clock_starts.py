@@ -116,7 +116,7 @@ def _chosen(
 ) -> Mapping[str, list[Started]]:
     """By clause, the subjects it applies to: of a group of clauses each takes what those before it have left."""
     chosen: dict[str, list[Started]] = {clause.id: [] for clause in clauses}
-    facts = _facts([each.lead_id for each in subjects], now=now) if any(clause.when for clause in clauses) else {}
+    facts = facts_of([each.lead_id for each in subjects], now=now) if any(clause.when for clause in clauses) else {}
     taken: dict[str, set[int]] = {}
     for clause in clauses:
         applies = compile_test(clause.when) if clause.when else None
@@ -168,7 +168,7 @@ def _keys(terms: Terms, clause: ClockClause, subjects: Sequence[Started]) -> Map
     return {0: of_team} | own
 
 
-def _facts(lead_ids: Sequence[int], *, now: datetime) -> Mapping[int, Facts]:
+def facts_of(lead_ids: Sequence[int], *, now: datetime) -> Mapping[int, Facts]:
     """What criteria may ask of these leads, with the score and the persona they stand with."""
     scored = select(Lead.id, Lead.points, Lead.fit_points, Lead.engagement_points, Persona.key)
     scored = scored.outerjoin(Persona, Persona.id == Lead.persona_id).where(among(Lead.id, lead_ids))

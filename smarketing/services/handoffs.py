@@ -28,7 +28,7 @@ from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, clock_starts, clocks, journal, locks, replays, tallies
+from smarketing.services import agreements, clock_starts, clocks, demands, journal, locks, replays, tallies
 from smarketing.services.clock_starts import Started
 
 LONGEST_RECYCLING_DAYS = 3 * 366
@@ -134,6 +134,7 @@ def _answer(handoff_id: int, kind: DispositionKind, *, actor: User, now: datetim
     """Record one answer to a hand-off; exactly one of two simultaneous answers gets through."""
     handoff = locks.hold(handoff_id)
     check_answerable(handoff, kind, actor=actor, now=now)
+    demands.check(handoff, kind, reason=answer.get("reason"), note=answer.get("note", ""), now=now)
     states, state = ANSWERS[kind]
     if not _move(handoff, states, state, or_(Handoff.owner_id.is_(None), Handoff.owner_id == actor.id)):
         check_answerable(handoff, kind, actor=actor, now=now)
