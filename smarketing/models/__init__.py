@@ -13,6 +13,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     notices,
     people,
     personas,
+    routing,
     runs,
     shares,
     statements,

@@ -28,7 +28,7 @@ from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, clock_starts, clocks, demands, journal, locks, replays, tallies
+from smarketing.services import agreements, clock_starts, clocks, dealing, demands, journal, locks, replays, tallies
 from smarketing.services.clock_starts import Started
 
 LONGEST_RECYCLING_DAYS = 3 * 366
@@ -113,6 +113,7 @@ def withdraw(handoff: Handoff, *, actor: User, now: datetime) -> None:
         raise Conflict(N_("Sales has answered this hand-off already, so it cannot be taken back."))
     handoff.closed_at = now
     replays.replay(handoff, now=now)
+    dealing.credit([(handoff.owner_id, handoff.lead_id)], why=EventName.HANDOFF_WITHDRAWN, now=now)
     _record(EventName.HANDOFF_WITHDRAWN, handoff, actor=actor, now=now)
 
 

@@ -17,11 +17,12 @@ from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Facts
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.periods import local_day, midnight
+from smarketing.domain.routing import Asking, Dealt
 from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, handoffs, journal, leads, offers, replays, routing, tallies
+from smarketing.services import agreements, dealing, handoffs, journal, leads, offers, replays, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -37,6 +38,7 @@ class Judged(NamedTuple):
     facts: Sequence[Facts]
     standings: Mapping[int, Standing]
     promoted: frozenset[int]
+    dealt: Mapping[int, Dealt]
 
 
 def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged:
@@ -46,23 +48,24 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     today = local_day(now, zone)
     facts = [subject.facts(now=now) for subject in subjects]
     scores = [scorer.score(known) for known in facts]
-    promoted = [
-        subject.lead_id
-        for subject, score in zip(subjects, scores, strict=True)
+    askings = [
+        _asking(subject.lead_id, known, score.persona, score.points)
+        for subject, score, known in zip(subjects, scores, facts, strict=True)
         if score.is_mql and _may_promote(subject, today)
     ]
-    owners = dict(zip(promoted, routing.deal_owners(len(promoted), force=force), strict=True))
+    promoted = [asking.lead_id for asking in askings]
+    dealt = dict(zip(promoted, dealing.deal(askings, force.terms, now=now), strict=True))
     standings = {}
     for subject, score, known in zip(subjects, scores, facts, strict=True):
         lead_id, mql_at = subject.lead_id, subject.mql_at
-        is_promoted = lead_id in owners
+        is_promoted = lead_id in dealt
         if is_promoted:
             mql_at = mql_at or now
         standings[lead_id] = Standing(
             Stage.MQL if is_promoted else subject.stage,
             subject.cycle + is_promoted,
             persona_ids.get(score.persona),
-            owners[lead_id] if is_promoted else subject.owner_id,
+            dealt[lead_id].user_id if is_promoted else subject.owner_id,
             score.fit_points,
             score.engagement_points,
             score.points,
@@ -71,7 +74,7 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
             score.grade,
             _rescore_at(subject, score, known, force=force),
         )
-    return Judged(subjects, scores, facts, standings, frozenset(promoted))
+    return Judged(subjects, scores, facts, standings, frozenset(promoted), dealt)
 
 
 def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> frozenset[int]:
@@ -120,6 +123,7 @@ def record(judged: Judged, *, force: Force, now: datetime) -> None:
     bulk_insert(Score, _SCORE_COLUMNS, rows)
     journal.record_many(lines, now=now)
     offers.offer(offered, force=force, now=now)
+    dealing.write({lead_id: judged.dealt[lead_id] for lead_id in sorted(judged.promoted)}, now=now)
     if offered:
         tallies.mark_stale(Cohort.MQL, [judged.standings[lead_id].mql_on for lead_id in judged.promoted])
 
@@ -148,7 +152,10 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     lead = _lead(lead_id)
     because = _reason(reason)
     lead.stage = lifecycle.after(lead.stage, Move.QUALIFY)
-    (owner_id,) = routing.deal_owners(1, force=force)
+    (subject,) = subjects_of([lead_id])
+    asking = _asking(lead_id, subject.facts(now=now), lead.persona.key if lead.persona else "", lead.points)
+    (dealt,) = dealing.deal([asking], force.terms, now=now)
+    owner_id = dealt.user_id
     lead.cycle += 1
     lead.is_held = False
     lead.recycled_until = None
@@ -166,6 +173,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
         data={"reason": because},
     )
     replays.answered_return(lead_id, now=now)
+    dealing.write({lead_id: dealt}, now=now)
     offers.offer(
         [Offer(lead_id, lead.cycle, owner_id, score_id, lead.points, lead.persona_id, actor.id, now)],
         force=force,
@@ -188,6 +196,11 @@ def take_back(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     if handoff is None or lead.mql_at == handoff.mql_at:
         lead.mql_at = lead.mql_on = None
     _record(EventName.LEAD_TAKEN_BACK, lead, actor=actor, now=now, version_id=None, data={"reason": because})
+
+
+def _asking(lead_id: int, facts: Facts, persona: str, points: int | None) -> Asking:
+    """With what a route may ask of a lead once it is scored."""
+    return Asking(lead_id, facts._replace(values={**facts.values, "persona": persona, "points": points}))
 
 
 def _may_promote(subject: Subject, today: date) -> bool:

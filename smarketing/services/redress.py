@@ -11,7 +11,7 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.models.disputes import Dispute
 from smarketing.models.people import User
 from smarketing.models.tallies import DUE, Cohort
-from smarketing.services import agreements, handoffs, journal, qualification, tallies
+from smarketing.services import agreements, dealing, handoffs, journal, qualification, tallies
 
 LONGEST_REASON = 500
 
@@ -67,6 +67,7 @@ def _uncount(dispute: Dispute, *, actor: User, now: datetime) -> None:
     if handoff.state is HandoffState.OFFERED and lead.cycle == handoff.cycle:
         qualification.take_back(lead.id, reason=_because(dispute), actor=actor, now=now)
         return
+    dealing.credit([(handoff.owner_id, lead.id)], why=EventName.DISPUTE_RULED, now=now)
     if lead.mql_at == handoff.mql_at and lead.sal_at is None:
         tallies.mark_stale(Cohort.MQL, [lead.mql_on])
         tallies.mark_stale(Cohort.ARRIVED, [lead.arrived_on])

@@ -68,4 +68,5 @@ def _only(judged: Judged, lead_ids: set[int]) -> Judged:
         [judged.facts[place] for place in kept],
         {key: judged.standings[key] for key in lead_ids},
         judged.promoted,
+        judged.dealt,
     )

@@ -1,4 +1,4 @@
-"""Say who in sales has the next lead, and give hand-offs to somebody else."""
+"""Give hand-offs to somebody else."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,36 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, update
 
 from smarketing.db import among, db
-from smarketing.domain import routing
 from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Role
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
-from smarketing.models.people import Team, User
-from smarketing.services import agreements, clocks, journal, notices, replays
-from smarketing.services.agreements import Force
+from smarketing.models.people import User
+from smarketing.services import agreements, clocks, dealing, journal, notices, replays
 from smarketing.services.journal import JournalLine
 from smarketing.services.notices import Owed
-
-
-def deal_owners(count: int, *, force: Force) -> Sequence[int | None]:
-    """Reserve the next `count` turns of the agreed team's round robin; None where nobody can take a lead."""
-    reps = (
-        select(User.id, User.turn)
-        .join(Team)
-        .where(Team.key == force.terms.handoff.team, *_can_take())
-        .order_by(User.id)
-        .with_for_update(of=User, key_share=True)
-    )
-    candidates = [routing.Candidate(*row) for row in db.session.execute(reps)] if count else []
-    dealt = routing.deal(candidates, count)
-    if not dealt:
-        return [None] * count
-    for user_id, turn in {assigned.user_id: assigned.turn for assigned in dealt}.items():
-        db.session.execute(update(User).where(User.id == user_id).values(turn=turn))
-    return [assigned.user_id for assigned in dealt]
 
 
 def reps() -> Sequence[User]:
@@ -74,6 +54,7 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
         ),
         now=now,
     )
+    dealing.credit([(row.owner_id, row.lead_id) for row in moving], why=EventName.HANDOFF_REASSIGNED, now=now)
     replays.replay_listening(EventName.HANDOFF_REASSIGNED, moved, now=now)
     if owner_id is not None and owner_id != actor.id:
         notices.owe_many((_given(row.id, row.lead_id, owner_id, now=now) for row in moving), now=now)

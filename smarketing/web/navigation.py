@@ -25,6 +25,7 @@ PLACES = (
     Place("agreements.index", "file-certificate", N_("Agreement"), Permission.SEE_AGREEMENT),
     Place("reports.index", "chart-bar", N_("Reports"), Permission.SEE_REPORTS),
     Place("disputes.index", "scale", N_("Disputes"), Permission.CONTEST),
+    Place("routing.index", "send", N_("Routing"), Permission.REASSIGN_HANDOFF),
     Place("imports.index", "file-import", N_("Imports"), Permission.IMPORT_LEADS),
     Place("people.index", "user", N_("People"), Permission.SEE_PEOPLE),
     Place("jobs.index", "jobs", N_("Jobs"), Permission.SEE_JOBS),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from smarketing.domain.roles import Department, Permission, Role
 from smarketing.models.people import Team, User
 from smarketing.reports import people
 from smarketing.reports.people import Wanted
-from smarketing.services import accounts, passwords, sessions
+from smarketing.services import accounts, leaving, passwords, sessions
 from smarketing.services.accounts import Person
 from smarketing.web import password_links
 from smarketing.web.access import actor, allows, now
@@ -191,7 +191,14 @@ def disable(user_id: int) -> Response:
     user = db.get_or_404(User, user_id)
     with transaction():
         accounts.disable_user(user, actor=actor(), now=now())
+        moved = leaving.hand_over(user, actor=actor(), now=now())
     message = gettext("%(name)s can no longer sign in.", name=user.name)
+    if moved:
+        message += " " + ngettext(
+            "%(num)s open hand-off went to others, as agreed.",
+            "%(num)s open hand-offs went to others, as agreed.",
+            moved,
+        )
     flashed: Any = {"message": message, "undo_url": url_for(".enable", user_id=user_id)}
     flash(flashed, "success")
     return redirect(url_for(".edit", user_id=user_id), code=303)

@@ -16,6 +16,7 @@ from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
+from smarketing.domain.routing import Absent
 from smarketing.domain.signing import VersionStatus
 from smarketing.models.personas import Persona
 
@@ -116,6 +117,14 @@ LABELS: dict[StrEnum, str] = {
     DisputeState.TAKEN_BACK: N_("Taken back"),
     EventName.REFUSAL_AGREED: N_("Marketing agreed with the refusal"),
     EventName.REFUSAL_REOPENED: N_("The refusal waits for an answer again"),
+    EventName.ROUTING_CHANGED: N_("What somebody takes of the turn was changed"),
+    EventName.ABSENCE_ADDED: N_("An absence was written down"),
+    EventName.ABSENCE_REMOVED: N_("An absence was removed"),
+    Absent.AWAY: N_("away"),
+    Absent.FULL: N_("has no room left"),
+    Absent.ELSEWHERE: N_("takes other countries"),
+    Absent.OTHER_LANGUAGE: N_("takes other languages"),
+    Absent.NO_SHARE: N_("has no share of the turn"),
     EventName.BULK_BEGUN: N_("A decision about many leads"),
     EventName.BULK_UNDONE: N_("A decision about many leads was undone"),
     RowState.WAITING: N_("Waits"),

@@ -5,7 +5,7 @@ Nothing here lists the addresses: a new one is walked as soon as it exists, and 
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ from smarketing.services import (
     handoffs,
     imports,
     intake,
+    rosters,
     sessions,
     shares,
     tokens,
@@ -98,6 +99,8 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     offered = session.scalars(select(Handoff).where(Handoff.state == "offered")).one()
     dispute = disputes.contest_mql(offered.id, **asked)
     tokens.issue("forms", may_write=False, life=None, actor=agreed.saul, now=hands.now)
+    weekend: Any = {"starts_at": hands.now, "ends_at": hands.now + timedelta(days=2), "title": "Away"}
+    absence = rosters.add_absence(agreed.saul.id, **weekend, actor=agreed.saul, now=hands.now)
     cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
     bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
@@ -124,6 +127,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "share_id": first_id(Share),
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
+        "absence_id": absence.id,
         "clock_id": first_id(Clock),
         "template_name": "simple",
     }

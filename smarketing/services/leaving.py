@@ -1,0 +1,56 @@
+"""What becomes of the open leads of somebody who leaves, by the agreed clauses; what no clause names stays theirs."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from smarketing.db import db
+from smarketing.domain.facts import Facts
+from smarketing.domain.lifecycle import Stage
+from smarketing.domain.routing import Asking, Rule
+from smarketing.domain.terms import Terms
+from smarketing.domain.terms_routing import OffboardingClause
+from smarketing.domain.verdicts import judge
+from smarketing.models.handoffs import IS_OPEN, Handoff
+from smarketing.models.leads import Lead
+from smarketing.models.people import User
+from smarketing.services import agreements, dealing, routing
+from smarketing.services.subjects import subjects_of
+
+NOBODY = ("manager", "marketing")
+
+
+def hand_over(user: User, *, actor: User, now: datetime) -> int:
+    """Give the open hand-offs of `user`, who can be given none any more, to others; how many moved."""
+    force = agreements.in_force()
+    if force is None or not force.terms.offboarding:
+        return 0
+    owned = select(Handoff.id, Handoff.lead_id, Lead.stage).join(Lead, Lead.id == Handoff.lead_id)
+    rows = db.session.execute(owned.where(IS_OPEN, Handoff.owner_id == user.id).order_by(Handoff.id)).all()
+    facts = {subject.lead_id: subject.facts(now=now) for subject in subjects_of([row.lead_id for row in rows])}
+    table = dealing.lay(force.terms, now=now, is_locking=True)
+    moving: dict[int | None, list[int]] = {}
+    for handoff_id, lead_id, stage in rows:
+        clause = _clause(force.terms, stage, facts[lead_id])
+        if clause is None:
+            continue
+        rule = Rule(clause.id, lambda _facts: True, clause.to, None)
+        asked = Asking(lead_id, facts[lead_id])
+        (asking,) = [asked] if clause.to in (*NOBODY, "turn") else dealing.acquainted([asked], force.terms, now=now)
+        table.rules = [rule]
+        dealt = table.deal(asking)
+        moving.setdefault(dealt.user_id, []).append(handoff_id)
+    dealing.keep(table)
+    return sum(
+        routing.reassign(handoff_ids, owner_id=owner_id, actor=actor, now=now)
+        for owner_id, handoff_ids in moving.items()
+    )
+
+
+def _clause(terms: Terms, stage: Stage, facts: Facts) -> OffboardingClause | None:
+    """The first that fits; one that names only the company's own statuses fits no stage here."""
+    for clause in terms.offboarding:
+        is_of_stage = stage in clause.stages if clause.stages else not clause.statuses
+        if is_of_stage and (clause.when is None or judge(clause.when, facts).held):
+            return clause
+    return None
