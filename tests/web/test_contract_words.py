@@ -73,8 +73,8 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
         (
             "completeness",
             {"needs_note": True},
-            "Marketing sees to it that the following is there when a lead is handed over:\n– E-mail is known\n– budget"
-            " is known\n– a note\n– A research note, within 10 days",
+            "Marketing sees to it that the following is there when a lead is handed over:\n– E-mail\n– budget"
+            "\n– a note\n– A research note, within 10 days",
         ),
         (
             "escalations",

@@ -204,7 +204,7 @@ def _touches(clause: CadenceClause) -> str:
 
 
 def _completeness(clause: CompletenessClause, terms: Terms) -> Provision:
-    known = [gettext("%(field)s is known", field=field_name(field)) for field in clause.fields]
+    known = [field_name(field) for field in clause.fields]
     noted = [gettext("a note")] if clause.needs_note else []
     lines = [Line(text, 0, False) for text in (*known, *noted, *map(_evidence, clause.evidence))]
     text = gettext(SEES_TO[clause.side], step=gettext(AT[clause.at]))
