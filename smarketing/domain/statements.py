@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from smarketing.domain.attainment import Share
+from smarketing.domain.attainment import TOO_FEW, Share
 from smarketing.domain.clauses import Words
 from smarketing.domain.errors import N_, Conflict, NotAllowed
 from smarketing.domain.periods import Period
@@ -22,7 +22,8 @@ class Verdict(StrEnum):
 
 
 class Obligation(NamedTuple):
-    """A clock clause: `met` of `total`, `excused` of the missed, `promised` a share of 0 to 1.
+    """A clock clause or a share: `met` of `total`, `excused` of the missed, `promised` a share of 0 to 1, which
+    `is_limit` must not be exceeded; fewer than `fewest` decide nothing.
 
     A volume: `met` there were, of `promised` owed; `total` and `excused` are 0.
     """
@@ -36,6 +37,8 @@ class Obligation(NamedTuple):
     total: int
     excused: int
     pending: int
+    is_limit: bool = False
+    fewest: int = TOO_FEW
 
     @property
     def verdict(self) -> Verdict:
@@ -45,9 +48,11 @@ class Obligation(NamedTuple):
         share = Share(self.met, self.total - self.excused)
         if not share.total:
             return Verdict.NO_DATA
-        if not share.is_telling:
+        if share.total < self.fewest:
             return Verdict.TOO_FEW
-        return Verdict.KEPT if share.part >= self.promised * share.total - 1e-9 else Verdict.MISSED
+        over = share.part - self.promised * share.total
+        is_kept = over <= 1e-9 if self.is_limit else over >= -1e-9
+        return Verdict.KEPT if is_kept else Verdict.MISSED
 
 
 class Following(NamedTuple):

@@ -1,17 +1,18 @@
 """What both sides owed in a month and what came of it: the facts of a statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 
 from smarketing.db import db
+from smarketing.domain.attainment import TOO_FEW
 from smarketing.domain.periods import Period, before, local_day, month_of
 from smarketing.domain.statements import Following, Minute, Obligation, Verdict
 from smarketing.domain.terms import Terms
 from smarketing.models.disputes import Dispute
 from smarketing.models.statements import Statement
-from smarketing.reports import agreed, attainment, choices, excuses, volume
+from smarketing.reports import agreed, attainment, choices, excuses, ratios, volume
 from smarketing.reports.rollups import Scope
 
 
@@ -43,6 +44,7 @@ def _obligations(month: Period, terms: Terms, standing: agreed.Agreed, *, now: d
         counted = sum(volume.by_day(owed.clause.metric, month, terms.zone).values())
         clause = owed.clause
         found.append(Obligation(clause.id, clause.side, clause.title, True, float(owed.owed), counted, 0, 0, 0))
+    found += _ratios(month, terms, now=now)
     facts = attainment.read(Scope(month), now=now)
     without = excuses.excused(Scope(month))
     for clock in terms.clocks:
@@ -50,6 +52,20 @@ def _obligations(month: Period, terms: Terms, standing: agreed.Agreed, *, now: d
         numbers = (kept.share.part, kept.share.total, without.get(clock.id, 0), kept.pending)
         found.append(Obligation(clock.id, clock.side, clock.title, False, clock.objective, *numbers))
     return found
+
+
+def _ratios(month: Period, terms: Terms, *, now: datetime) -> Iterator[Obligation]:
+    """Shares whose period ends with the month; those that nothing here can measure are left out."""
+    for clause in terms.ratios:
+        period = ratios.closing_in(clause, month)
+        share = ratios.measured(clause, period, zone=terms.zone, now=now) if period else None
+        if share is None:
+            continue
+        bounds = [(clause.at_least, False), (clause.at_most, True)]
+        for bound, is_limit in bounds:
+            if bound is not None:
+                numbers = (bound, share.part, share.total, 0, 0, is_limit, clause.minimum_count or TOO_FEW)
+                yield Obligation(clause.id, clause.side, clause.title, False, *numbers)
 
 
 def _versions(month: Period, zone: str) -> list[int]:

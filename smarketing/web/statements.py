@@ -107,6 +107,8 @@ def _line(each: Obligation) -> dict[str, Any]:
     else:
         came = gettext("%(met)s of %(total)s", met=number(each.met), total=number(each.total))
         promised = percent(each.promised, 0)
+        if each.is_limit:
+            promised = gettext("at most %(share)s", share=promised)
     return {
         "title": in_language(each.title),
         "promised": promised,

@@ -20,7 +20,7 @@ from smarketing.reports.rollups import Scope
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import number, percent
-from smarketing.web.sections import budgets, weekly
+from smarketing.web.sections import agreed_shares, budgets, weekly
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section, size_for
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
@@ -46,12 +46,14 @@ def page(view: ThemeView) -> Page:
         max(view.period.ends_on, weeks[-1].ends_on),
     )
     read = promises.read(reach, view.wanted, now=view.now)
+    shares = agreed_shares.section(view)
     if not clauses:
-        return Page([], [])
+        return Page([], [shares] if shares else [])
     return Page(
         [],
         [
             overview(view, clauses, read),
+            *([shares] if shares else []),
             burning(view, clauses),
             *(weekly.behaviour(view, clause, read, weeks) for clause in clauses),
             *(budgets.left(view, clause, read) for clause in clauses),
