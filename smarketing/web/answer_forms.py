@@ -10,13 +10,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.fields import Field
 
-from smarketing.domain.clauses import Clause
 from smarketing.domain.dispositions import Channel, NextStep
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.terms import Terms
-from smarketing.domain.terms_handoff import ReasonClause
+from smarketing.domain.terms_handoff import Reason, ReasonClause
 from smarketing.models.handoffs import Handoff
 from smarketing.reports import agreed
+from smarketing.web.articles.reasons import asked_by, noted
 from smarketing.web.forms import show_fault
 from smarketing.web.languages import zone
 from smarketing.web.words import in_language, label
@@ -176,8 +176,9 @@ def form_for(noun: str, handoff: Handoff) -> AnswerForm:
 
 
 def _refusal(reason: ReasonClause) -> Choice:
-    return Choice(reason.id, in_language(reason.title), gettext(LEADS_TO[reason.next_step]))
+    hint = gettext(LEADS_TO[reason.next_step])
+    return Choice(reason.id, in_language(reason.title), f"{hint} · {noted(reason)}" if reason.needs_note else hint)
 
 
-def _choices(reasons: Sequence[Clause]) -> list[Choice]:
-    return [Choice(reason.id, in_language(reason.title)) for reason in reasons]
+def _choices(reasons: Sequence[Reason]) -> list[Choice]:
+    return [Choice(reason.id, in_language(reason.title), asked_by(reason) or None) for reason in reasons]

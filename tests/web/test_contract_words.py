@@ -8,6 +8,7 @@ from flask_babel import force_locale
 
 from smarketing import library
 from smarketing.domain import terms_text
+from smarketing.web.answer_forms import RecyclingForm, RefusalForm
 from smarketing.web.contract import articles, provision, provisions
 from tests.cast import Cast, clause, document, terms
 from tests.clauses import WHOLE
@@ -264,3 +265,15 @@ def test_reasons_stand_under_their_groups(said: Say) -> None:
     assert ids.index("never") + 1 == ids.index(first)
     assert provision(agreed, first, {}).plain.endswith("A note is needed. Marketing may contest it.")
     assert provision(agreed, handoff["recycle_reasons"][0]["id"], {}).plain == "Wait: 30 days."
+
+
+def test_who_gives_a_reason_is_told_what_it_asks(said: Say) -> None:
+    handoff = document()["handoff"]
+    handoff["refusal_reasons"][0] |= {"needs_note": True}
+    handoff["recycle_reasons"][0] |= {"wait": {"days": 30}, "needs_note": True}
+    agreed = terms(handoff=handoff)
+    refusing, recycling = RefusalForm(), RecyclingForm()
+    refusing.offer(agreed)
+    recycling.offer(agreed)
+    assert [(choice.hint or "").endswith("A note is needed.") for choice in refusing.choices][:2] == [True, False]
+    assert [choice.hint for choice in recycling.choices][:1] == ["Wait: 30 days. A note is needed."]

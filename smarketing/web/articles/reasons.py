@@ -25,12 +25,26 @@ def to_refuse(clause: HandoffClause) -> list[Provision]:
 
 
 def to_recycle(reason: RecycleReason) -> Provision:
-    wait = gettext("Wait: %(time)s.", time=time_words.length(reason.wait)) if reason.wait else ""
-    return Provision(reason.id, in_language(reason.title), _told(wait, reason))
+    return Provision(reason.id, in_language(reason.title), _told(_wait(reason), reason))
 
 
 def for_a_loss(reason: Reason) -> Provision:
     return Provision(reason.id, in_language(reason.title), _told("", reason))
+
+
+def noted(reason: Reason) -> str:
+    """That it needs a note, if so."""
+    return gettext("A note is needed.") if reason.needs_note else ""
+
+
+def asked_by(reason: Reason) -> str:
+    """What whoever gives it should know: how long the lead then waits, and whether a note is needed."""
+    wait = _wait(reason) if isinstance(reason, RecycleReason) else ""
+    return " ".join(filter(None, (wait, noted(reason))))
+
+
+def _wait(reason: RecycleReason) -> str:
+    return gettext("Wait: %(time)s.", time=time_words.length(reason.wait)) if reason.wait else ""
 
 
 def _refusal(reason: ReasonClause) -> Provision:
@@ -38,6 +52,5 @@ def _refusal(reason: ReasonClause) -> Provision:
 
 
 def _told(first: str, reason: Reason) -> str:
-    note = gettext("A note is needed.") if reason.needs_note else ""
     contest = gettext(CONTESTABLE[reason.contested_by]) if reason.contested_by else ""
-    return " ".join(filter(None, (first, note, contest)))
+    return " ".join(filter(None, (first, noted(reason), contest)))
