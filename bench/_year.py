@@ -27,10 +27,10 @@ from smarketing.services.agreements import Force
 YEAR = timedelta(days=365)
 LEAD = "id external_id source custom search_text stage cycle is_held edition arrived_at arrived_on recorded_at".split()
 MILESTONES = "mql_at mql_on sal_at sql_at won_at owner_id".split()
-HANDOFF = "id lead_id cycle agreement_version_id owner_id state mql_at offered_at edition".split()
+HANDOFF = "id lead_id cycle agreement_version_id owner_id state mql_at offered_at answered_at edition".split()
 CLOCK = (
     "id handoff_id lead_id agreement_version_id clause_id owner_id outcome started_at at_risk_at due_at due_on"
-    " stopped_at elapsed_seconds"
+    " stopped_at elapsed_seconds side part"
 ).split()
 Row = tuple[Any, ...]
 
@@ -105,7 +105,7 @@ def _lead(number: int, way: Way, owner_id: int | None, source: str, zone: str) -
 
 def _handoff(number: int, lead_id: int, way: Way, owner_id: int | None, version_id: int) -> Row:
     state = {"mql": "offered", "sal": "accepted", "sql": "confirmed"}.get(way.stage, "won")
-    return number, lead_id, 1, version_id, owner_id, state, way.mql_at, way.mql_at, 1
+    return number, lead_id, 1, version_id, owner_id, state, way.mql_at, way.mql_at, way.sal_at, 1
 
 
 def _clocks(handoff_id: int, lead: tuple[int, Way, int | None], force: Force, random: Random) -> Iterator[Row]:
@@ -123,7 +123,7 @@ def _clocks(handoff_id: int, lead: tuple[int, Way, int | None], force: Force, ra
 
 def _measured(clause: ClockClause, force: Force, started_at: datetime, stopped_at: datetime | None) -> Row:
     calendar = compiled(force.terms.calendar(clause.calendar))
-    at_risk_at, due_at = sla_clock.schedule(clause, calendar, started_at)
+    at_risk_at, due_at, _limit_at = sla_clock.schedule(clause, calendar, started_at)
     seconds = None
     if stopped_at is not None and stopped_at < NOW:
         outcome = sla_clock.outcome(due_at, stopped_at)
@@ -131,4 +131,4 @@ def _measured(clause: ClockClause, force: Force, started_at: datetime, stopped_a
     else:
         outcome, stopped_at = sla_clock.Outcome.RUNNING if due_at >= NOW else sla_clock.Outcome.BREACHED, None
     due_on = local_day(due_at, force.terms.zone)
-    return outcome.value, started_at, at_risk_at, due_at, due_on, stopped_at, seconds
+    return outcome.value, started_at, at_risk_at, due_at, due_on, stopped_at, seconds, clause.side.value, 1

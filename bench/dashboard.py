@@ -26,6 +26,13 @@ PAGES = {
     "dashboard of a source": "/?source=Webinar",
     "dashboard of a year": "/?period=last-year",
     "report": "/reports/",
+    "promises": "/reports/themes/promises?period=this-month",
+    "promises of a persona": "/reports/themes/promises?period=this-month&persona=energy-manager",
+    "volume": "/reports/themes/volume",
+    "speed": "/reports/themes/speed?period=this-month",
+    "quality": "/reports/themes/quality?period=this-month",
+    "conversion": "/reports/themes/conversion?period=this-month",
+    "people": "/reports/themes/people?period=this-month",
 }
 
 

@@ -131,3 +131,11 @@ def test_settled_clocks_are_folded_by_key() -> None:
     ]
     assert tallied(rows) == {"a": Tally(3, 7, [60, 120, 120, 900]), "b": Tally(1, 1, [30])}
     assert tallied([]) == {}
+
+
+@pytest.mark.parametrize("total", [1, 2, 5, 10, 33, 100, 1234, 99_999])
+def test_the_interval_is_that_of_statsmodels(total: int) -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    for part in sorted({0, 1, total // 3, total // 2, total - 1, total}):
+        theirs = proportion.proportion_confint(part, total, alpha=0.05, method="wilson")
+        assert Share(part, total).interval() == pytest.approx(theirs, abs=1e-9)
