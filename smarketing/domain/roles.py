@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PAUSE_CLOCKS = "pause_clocks"
     CONTEST = "contest"
     SEE_AGREEMENT = "see_agreement"
+    COMMENT_AGREEMENT = "comment_agreement"
     AUTHOR_AGREEMENT = "author_agreement"
     SIGN_AGREEMENT = "sign_agreement"
     SEE_REPORTS = "see_reports"
@@ -45,9 +46,16 @@ _EVERYONE = frozenset(
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.MARKETER: _EVERYONE | {Permission.IMPORT_LEADS, Permission.QUALIFY_LEAD, Permission.CONTEST},
+    Role.MARKETER: _EVERYONE
+    | {
+        Permission.COMMENT_AGREEMENT,
+        Permission.IMPORT_LEADS,
+        Permission.QUALIFY_LEAD,
+        Permission.CONTEST,
+    },
     Role.SALES_REP: _EVERYONE
     | {
+        Permission.COMMENT_AGREEMENT,
         Permission.SEE_QUEUE,
         Permission.ANSWER_HANDOFF,
         Permission.PAUSE_CLOCKS,
@@ -61,6 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.REASSIGN_HANDOFF,
         Permission.PAUSE_CLOCKS,
         Permission.CONTEST,
+        Permission.COMMENT_AGREEMENT,
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,
         Permission.SHARE_REPORTS,

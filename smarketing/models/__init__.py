@@ -6,6 +6,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     clocks,
     criteria,
     disputes,
+    drafts,
     events,
     handoffs,
     imports,

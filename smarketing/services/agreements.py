@@ -1,5 +1,6 @@
 """Draft, propose, sign and put in force the versions of the agreement; look up the one in force."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,15 +8,16 @@ from sqlalchemy import func, select
 
 from smarketing.db import db
 from smarketing.domain import signing
-from smarketing.domain.errors import N_, Conflict, Missing
+from smarketing.domain.errors import N_, Conflict, DomainError, Missing
 from smarketing.domain.event_names import EventName
+from smarketing.domain.roles import Department, Role
 from smarketing.domain.scoring import Scorer, scorer
 from smarketing.domain.signing import VersionStatus
 from smarketing.domain.terms import Terms, canonical, digest, parse
 from smarketing.models.agreements import Agreement, AgreementVersion, Signature
 from smarketing.models.people import Team, User
 from smarketing.models.personas import Persona
-from smarketing.services import journal
+from smarketing.services import journal, revisions
 
 
 class Force(NamedTuple):
@@ -74,12 +76,25 @@ def draft(terms: Terms, *, actor: User, now: datetime) -> AgreementVersion:
     )
     db.session.add(drafted)
     db.session.flush()
+    revisions.keep(drafted, actor=actor, now=now)
     _record(EventName.VERSION_DRAFTED, drafted, actor=actor, occurred_at=now, now=now)
     return drafted
 
 
-def redraft(drafted: AgreementVersion, terms: Terms, *, edition: int, actor: User, now: datetime) -> None:
-    """Other terms for a draft. Raises Conflict when somebody has saved it since `edition` was read."""
+def redraft(
+    drafted: AgreementVersion,
+    terms: Terms,
+    *,
+    edition: int,
+    actor: User,
+    now: datetime,
+    piece: str | None = None,
+    restores: int | None = None,
+) -> None:
+    """Other terms for a draft, kept as a revision. Raises Conflict when it has been saved since `edition` was read.
+
+    `piece` is the part that was edited, `restores` the number of the revision that is brought back.
+    """
     signing.check_may_change(drafted.status)
     if drafted.edition != edition:
         raise Conflict(
@@ -88,7 +103,9 @@ def redraft(drafted: AgreementVersion, terms: Terms, *, edition: int, actor: Use
     text = canonical(terms)
     if text == drafted.terms:
         return
+    revisions.keep_what_was(drafted)
     drafted.terms, drafted.digest = text, digest(text)
+    revisions.keep(drafted, actor=actor, now=now, piece=piece, restores=restores)
     _record(EventName.VERSION_CHANGED, drafted, actor=actor, occurred_at=now, now=now)
 
 
@@ -104,8 +121,8 @@ def propose(drafted: AgreementVersion, *, effective_at: datetime, actor: User, n
     """Freeze a draft for signature, to come into force at `effective_at` or when signed, whichever is later."""
     signing.check_may_propose(drafted.status)
     signing.check_effective_at(effective_at, now=now)
-    _check_teams(parse(drafted.terms))
-    _check_turn()
+    for obstacle in (*revisions.obstacles(drafted), *obstacles(drafted)):
+        raise obstacle
     drafted.status = VersionStatus.PROPOSED
     drafted.proposed_at = now
     drafted.effective_at = effective_at
@@ -174,22 +191,30 @@ def _project_personas(signed: AgreementVersion, *, now: datetime) -> None:
     db.session.flush()
 
 
-def _check_turn() -> None:
-    on_its_way = select(AgreementVersion.number).where(AgreementVersion.status.in_(signing.ON_THEIR_WAY))
-    number = db.session.scalar(on_its_way.limit(1))
-    if number is not None:
-        message = N_("Version %(number)s is still on its way: propose another one when it is in force or withdrawn.")
-        raise Conflict(message, number=number)
-
-
-def _check_teams(terms: Terms) -> None:
+def obstacles(drafted: AgreementVersion) -> Iterator[DomainError]:
+    """What stands between sound terms and their proposal, apart from entries that are not finished."""
+    terms = parse(drafted.terms)
     known = dict(db.session.execute(select(Team.key, Team.department)).all())
     for party in terms.parties:
         if known.get(party.team) != party.department:
             message = N_("The agreement names the %(department)s team “%(team)s”, which does not exist.")
-            raise Missing(message, department=party.department.value, team=party.team)
+            yield Missing(message, department=party.department.value, team=party.team)
     if terms.handoff.team not in known:
-        raise Missing(N_("Leads are handed to the team “%(team)s”, which does not exist."), team=terms.handoff.team)
+        yield Missing(N_("Leads are handed to the team “%(team)s”, which does not exist."), team=terms.handoff.team)
+    for department in _without_signatory():
+        message = N_("Nobody can sign for %(department)s: it has no manager whose account is open.")
+        yield Missing(message, department=department.value)
+    on_its_way = select(AgreementVersion.number).where(AgreementVersion.status.in_(signing.ON_THEIR_WAY))
+    number = db.session.scalar(on_its_way.limit(1))
+    if number is not None:
+        message = N_("Version %(number)s is still on its way: propose another one when it is in force or withdrawn.")
+        yield Conflict(message, number=number)
+
+
+def _without_signatory() -> list[Department]:
+    may_sign = (User.role == Role.MANAGER, User.disabled_at.is_(None))
+    found = set(db.session.scalars(select(Team.department).join(User, User.team_id == Team.id).where(*may_sign)))
+    return [department for department in Department if department not in found]
 
 
 def _record(

@@ -14,7 +14,7 @@ from smarketing.domain.local_time import local_instant
 MINUTE = "%Y-%m-%dT%H:%M"
 
 
-class _Spoken(Form):
+class Spoken(Form):
     """A form whose labels are msgids, shown in the reader's language."""
 
     def __init__(self, *arguments: object, **values: object) -> None:
@@ -23,7 +23,7 @@ class _Spoken(Form):
             field.label.text = gettext(field.label.text) if field.label.text else ""
 
 
-class TextForm(_Spoken):
+class TextForm(Spoken):
     text = TextAreaField(N_("The agreement as YAML"))
     file = FileField(N_("Or a file that holds it"))
     edition = HiddenField()
@@ -45,7 +45,7 @@ class TextForm(_Spoken):
             raise InvalidInput("file", message, name=upload.filename[:100]) from None
 
 
-class ProposalForm(_Spoken):
+class ProposalForm(Spoken):
     effective_at = DateTimeLocalField(N_("Comes into force"), format=[MINUTE, f"{MINUTE}:%S"])
 
     def instant(self, zone: str) -> datetime:
@@ -55,7 +55,7 @@ class ProposalForm(_Spoken):
         return local_instant(zone, self.effective_at.data).astimezone(UTC)
 
 
-class SignatureForm(_Spoken):
+class SignatureForm(Spoken):
     password = PasswordField(N_("Your password"))
     digest = HiddenField()
 

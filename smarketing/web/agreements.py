@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -15,6 +15,7 @@ from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
 from smarketing.domain.terms import parse
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
+from smarketing.services import comments
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
 from smarketing.web.contract import articles, promises
@@ -79,13 +80,15 @@ def schema() -> Response:
 @bp.get("/<int:version_id>/difference")
 @allows(Permission.SEE_AGREEMENT)
 def difference(version_id: int) -> str:
-    """What this version changes in the one in force, or in the one before when it is itself in force or was."""
-    version = found(version_id)
-    other = _compared_with(version) or abort(404)
+    """What this version changes in another: the one the address names, else the one in force or before it."""
+    version, named = found(version_id), request.args.get("with", type=int)
+    other = found(named) if named else _compared_with(version) or abort(404)
+    others = _versions().where(AgreementVersion.id != version_id).order_by(AgreementVersion.id.desc()).limit(50)
     return render_template(
         "agreements/difference.html",
         version=version,
         other=other,
+        others=db.session.scalars(others).all(),
         differences=differences(parse(other.terms), parse(version.terms), team_names()),
     )
 
@@ -100,6 +103,7 @@ def page(version: AgreementVersion, *, status: int = 200, **forms: Any) -> Any:
         version=version,
         terms=terms,
         articles=articles(terms, team_names()),
+        talks=comments.open_by_clause(version),
         signatures=[(department, signed.get(department)) for department in Department],
         compared_with=_compared_with(version),
         may_sign=_waits_for(actor(), version),

@@ -30,7 +30,7 @@ def copy(version_id: int) -> Response:
         drafted = agreements.draft(parse(found(version_id).terms), actor=actor(), now=now())
         copy_id, number = drafted.id, drafted.number
     flash(gettext("Version %(number)s is drafted, with the same terms so far.", number=number), "success")
-    return redirect(url_for("draft_figures.edit", version_id=copy_id), code=303)
+    return redirect(url_for("editor.index", version_id=copy_id), code=303)
 
 
 @bp.post("/<int:version_id>/discarding")

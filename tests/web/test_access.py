@@ -39,6 +39,7 @@ from smarketing.services import (
     accounts,
     agreements,
     bulks,
+    comments,
     disputes,
     handoffs,
     imports,
@@ -104,6 +105,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
     bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
+    comment = comments.write(draft, "first-answer", "Too short", actor=agreed.saul, now=hands.now)
     february = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1), "number": 1, "digest": "0" * 64}
     minute = Minute(Period(february["starts_on"], february["ends_on"]), "Europe/Paris", [1], [], {}, [])
     statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
@@ -129,6 +131,10 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "bulk_id": bulk.id,
         "absence_id": absence.id,
         "clock_id": first_id(Clock),
+        "comment_id": comment.id,
+        "clause": "first-answer",
+        "number": 1,
+        "place": "clocks/first-answer",
         "template_name": "simple",
     }
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}

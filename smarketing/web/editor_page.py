@@ -1,0 +1,152 @@
+"""A part of a draft as its form shows it: fields with their faults, the sentence it becomes, what others wrote."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext
+
+from smarketing.domain import sections
+from smarketing.domain.sections import Document, Piece
+from smarketing.domain.terms import Terms, parse, read_terms
+from smarketing.domain.terms_faults import Fault, InvalidTerms
+from smarketing.models.agreements import AgreementVersion
+from smarketing.services import agreements, drafting
+from smarketing.web.agreements import team_names
+from smarketing.web.contract import provisions
+from smarketing.web.differences import word_diff
+from smarketing.web.editor_names import OF_LOOSE, anchor_of, named, title_in
+from smarketing.web.part_fields import Field, Fields
+from smarketing.web.part_names import SECTIONS
+from smarketing.web.provisions import Provision
+from smarketing.web.words import sentence
+
+
+class EditedPiece:
+    """A part as it is typed now. `theirs` is what somebody else has saved there meanwhile."""
+
+    def __init__(
+        self,
+        version: AgreementVersion,
+        piece: Piece,
+        value: Any,
+        *,
+        theirs: Any = None,
+        message: str = "",
+        saved_at: datetime | None = None,
+    ) -> None:
+        self.version, self.piece, self.value = version, piece, value
+        self.message, self.saved_at = message, saved_at
+        self._document = drafting.document_of(version)
+        self._theirs = theirs
+        self.base = sections.mark(drafting.value_of(version, piece))
+        self.faults: list[Fault] = []
+        self._elsewhere: list[str] = []
+        self._terms = self._read(value)
+
+    @cached_property
+    def title(self) -> str:
+        return title_in(self.value) or gettext(SECTIONS.get(self.piece.section.key, self.piece.section.key))
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        section = self.piece.section
+        made = Fields(named(parse(self.version.terms))).of(section.model, section.fields, self.value)
+        for fault in self.faults:
+            where = sections.within(fault, self.piece, self._whole)
+            holder = _deepest(made, where) if where is not None else None
+            (holder.errors if holder else self._elsewhere).append(_told(fault, holder))
+        return made
+
+    @property
+    def usual(self) -> list[Field]:
+        """What is shown at once: what is needed, says something or is at fault."""
+        return [field for field in self.fields if _is_usual(field)]
+
+    @property
+    def unusual(self) -> list[Field]:
+        return [field for field in self.fields if not _is_usual(field)]
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """Faults of other parts, which this one brings about."""
+        return self._elsewhere if self.fields else []
+
+    def every_field(self) -> Iterator[Field]:
+        """All of them, those within others too."""
+        waiting = list(self.fields)
+        while waiting:
+            each = waiting.pop(0)
+            yield each
+            waiting = [*each.fields, *waiting]
+
+    @cached_property
+    def sentences(self) -> list[Provision]:
+        """What the part says as a contract; nothing while it is at fault."""
+        return _of_piece(self._terms, self.piece, self.value) if self._terms else []
+
+    @cached_property
+    def changes(self) -> list[tuple[str, str]]:
+        """Word by word against the version in force; nothing when the part says the same there, or is new."""
+        force = agreements.in_force()
+        if force is None or not self.sentences:
+            return []
+        before = "\n".join(each.plain for each in _of_piece(force.terms, self.piece, self.value))
+        after = "\n".join(each.plain for each in self.sentences)
+        return word_diff(before, after) if before and before != after else []
+
+    @cached_property
+    def their_changes(self) -> list[tuple[str, str]]:
+        """From what somebody else has saved to what is typed here."""
+        theirs = self._words(self._theirs)
+        return word_diff(theirs, self._words(self.value))
+
+    @property
+    def is_overtaken(self) -> bool:
+        return bool(self.message)
+
+    @property
+    def _whole(self) -> Document:
+        return sections.put(self._document, self.piece, self.value)
+
+    def _read(self, value: Any) -> Terms | None:
+        try:
+            return read_terms(sections.put(self._document, self.piece, value))
+        except InvalidTerms as invalid:
+            self.faults = invalid.faults
+            return None
+
+    def _words(self, value: Any) -> str:
+        try:
+            terms = read_terms(sections.put(self._document, self.piece, value))
+        except InvalidTerms:
+            return gettext("Not finished.")
+        return "\n".join(each.plain for each in _of_piece(terms, self.piece, value or self.value)) or gettext(
+            "Nothing."
+        )
+
+
+def _is_usual(field: Field) -> bool:
+    return not field.kind.is_optional or field.says_something or bool(field.errors)
+
+
+def _of_piece(terms: Terms, piece: Piece, value: Any) -> list[Provision]:
+    wanted = OF_LOOSE.get(piece.section.key) or (anchor_of(piece, value),)
+    return [each for each in provisions(terms, team_names()) if each.id in wanted]
+
+
+def _deepest(made: list[Field], where: tuple[str | int, ...]) -> Field | None:
+    """The field at this place, or the innermost one around it."""
+    for each in made:
+        if where[: len(each.path)] == each.path:
+            return _deepest(each.fields, where) or each
+    return None
+
+
+def _told(fault: Fault, holder: Field | None) -> str:
+    """The fault at its field: what the document calls a field goes by its label there."""
+    if holder is None:
+        return f"{fault.clause or fault.place}: {sentence(fault.message, fault.params)}"
+    is_missing = fault.message.startswith("“%(field)s” is missing")
+    return gettext("Fill this in.") if is_missing else sentence(fault.message, fault.params)
