@@ -38,6 +38,8 @@ class EventName(StrEnum):
     DISPUTE_WITHDRAWN = "dispute.withdrawn"
     REFUSAL_AGREED = "refusal.agreed"
     REFUSAL_REOPENED = "refusal.reopened"
+    REMARK_WRITTEN = "remark.written"
+    REMARK_REMOVED = "remark.removed"
     ROUTING_CHANGED = "routing.changed"
     ABSENCE_ADDED = "absence.added"
     ABSENCE_REMOVED = "absence.removed"

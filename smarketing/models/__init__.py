@@ -14,6 +14,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     notices,
     people,
     personas,
+    remarks,
     routing,
     runs,
     shares,

@@ -40,9 +40,9 @@ def held(wanted: Wanted) -> AnySelect:
     """Taken back or returned, though the criteria hold: only a marketer brings them forward."""
     latest = select(func.max(_Any.id)).where(_Any.lead_id == Lead.id).correlate(Lead).scalar_subquery()
     meets = select(Score.id).where(Score.id == latest, Score.is_mql).exists()
-    stages = [stage for stage in Stage if is_allowed(stage, Move.QUALIFY)]
+    closed = [stage for stage in Stage if not is_allowed(stage, Move.QUALIFY)]
     query = select(Lead.id.label("id"), Lead.is_held.label("was_held"), Lead.id.label("lead_id"))
-    return _filtered(query.where(IS_HELD, Lead.stage.in_(stages), meets), wanted)
+    return _filtered(query.where(IS_HELD, Lead.stage.not_in(closed), meets), wanted)
 
 
 def refused(wanted: Wanted) -> AnySelect:

@@ -12,7 +12,7 @@ from smarketing.web import access, errors, filters, languages, navigation, secur
 
 BLUEPRINTS = (
     "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
-    " teams notices jobs health search views disputes inbox bulks routing absences tokens criteria"
+    " teams notices jobs health search views disputes inbox bulks routing absences remarks tokens criteria"
     " clocks themes cases statements shares library editor discussions revisions"
 ).split()
 

@@ -13,7 +13,7 @@ from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead
 from smarketing.reports import agreed, lead_list, workbooks
-from smarketing.services import intake, qualification
+from smarketing.services import intake, qualification, remarks
 from smarketing.services.intake import Known
 from smarketing.web import lead_columns, lead_file, lead_filters, lead_page, paging
 from smarketing.web import views as saved_views
@@ -175,7 +175,12 @@ def _with_reason(lead: Lead, act: Callable[..., None]) -> Answer | None:
     return None
 
 
-def _page(lead_id: int, form: ReasonForm) -> str:
+def page_of(lead_id: int, *, remark: str, remark_fault: str) -> str:
+    """With a remark that could not be taken as it is."""
+    return _page(lead_id, ReasonForm(formdata=None), remark=remark, remark_fault=remark_fault)
+
+
+def _page(lead_id: int, form: ReasonForm, **told: str) -> str:
     page = lead_page.of(lead_id, now=now()) or abort(404)
     return render_template(
         "leads/show.html",
@@ -186,6 +191,8 @@ def _page(lead_id: int, form: ReasonForm) -> str:
         answered=answered,
         business_time=business_time,
         engagement_name=engagement_name,
+        remarks=remarks.of_lead(lead_id),
+        **told,
     )
 
 

@@ -117,6 +117,8 @@ LABELS: dict[StrEnum, str] = {
     DisputeState.TAKEN_BACK: N_("Taken back"),
     EventName.REFUSAL_AGREED: N_("Marketing agreed with the refusal"),
     EventName.REFUSAL_REOPENED: N_("The refusal waits for an answer again"),
+    EventName.REMARK_WRITTEN: N_("A remark was written"),
+    EventName.REMARK_REMOVED: N_("A remark was removed"),
     EventName.ROUTING_CHANGED: N_("What somebody takes of the turn was changed"),
     EventName.ABSENCE_ADDED: N_("An absence was written down"),
     EventName.ABSENCE_REMOVED: N_("An absence was removed"),

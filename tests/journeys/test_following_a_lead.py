@@ -87,7 +87,7 @@ def test_a_lead_is_found_marked_and_taken_back(marta: Any) -> None:
 def test_a_filter_applies_at_once_and_its_chip_takes_it_off(marta: Any) -> None:
     marta.goto("/leads/?sort=points")
     assert marta.locator("tbody tr").count() == 3
-    marta.get_by_label("Source").select_option("Fair")
+    marta.get_by_role("combobox", name="Source").select_option("Fair")
     marta.get_by_role("link", name="Source Fair").wait_for()
     assert marta.locator("tbody tr").count() == 1
     marta.get_by_role("link", name="Source Fair").click()

@@ -44,6 +44,7 @@ from smarketing.services import (
     handoffs,
     imports,
     intake,
+    remarks,
     rosters,
     sessions,
     shares,
@@ -100,6 +101,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     offered = session.scalars(select(Handoff).where(Handoff.state == "offered")).one()
     dispute = disputes.contest_mql(offered.id, **asked)
     tokens.issue("forms", may_write=False, life=None, actor=agreed.saul, now=hands.now)
+    remark = remarks.write(handoff.lead_id, "Well met", actor=agreed.saul, now=hands.now)
     weekend: Any = {"starts_at": hands.now, "ends_at": hands.now + timedelta(days=2), "title": "Away"}
     absence = rosters.add_absence(agreed.saul.id, **weekend, actor=agreed.saul, now=hands.now)
     cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
@@ -130,6 +132,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "token_id": first_id(ApiToken),
         "bulk_id": bulk.id,
         "absence_id": absence.id,
+        "remark_id": remark.id,
         "clock_id": first_id(Clock),
         "comment_id": comment.id,
         "clause": "first-answer",
