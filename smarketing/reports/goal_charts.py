@@ -54,7 +54,7 @@ def pace(
     words = [in_margin(Goal(owed, texts[1]))]
     if fan:
         traces = [*_fan(fan), *traces]
-        if abs(fan.median - owed) > 0.08 * max(owed, fan.high, 1):
+        if abs(fan.median - owed) > 0.12 * max(owed, fan.high, 1):
             words.append(in_margin(Goal(fan.median, fan.text)))
     if reached:
         traces.append(dots(reached[-1:]))

@@ -198,7 +198,7 @@ def _fit(view: ThemeView, found: Sequence[Standing]) -> Section:
             gettext("Do the targets fit?"),
             (
                 Column(gettext("Figure"), False),
-                Column(gettext("Number")),
+                Column(gettext("Value")),
                 Column(gettext("95 % from")),
                 Column(gettext("to")),
             ),
