@@ -10,6 +10,7 @@ class EventName(StrEnum):
     LEAD_SCORED = "lead.scored"
     LEAD_QUALIFIED = "lead.qualified"
     LEAD_TAKEN_BACK = "lead.taken_back"
+    LEAD_ERASED = "lead.erased"
     HANDOFF_OFFERED = "handoff.offered"
     HANDOFF_ACCEPTED = "handoff.accepted"
     HANDOFF_REFUSED = "handoff.refused"

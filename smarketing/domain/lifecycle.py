@@ -30,6 +30,7 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     WIN = "win"
     LOSE = "lose"
+    ERASE = "erase"
 
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
@@ -46,6 +47,11 @@ MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.SQL, Move.WIN): Stage.WON,
     (Stage.SQL, Move.LOSE): Stage.LOST,
     (Stage.SQL, Move.RECYCLE): Stage.RECYCLED,
+    (Stage.INQUIRY, Move.ERASE): Stage.DISQUALIFIED,
+    (Stage.RECYCLED, Move.ERASE): Stage.DISQUALIFIED,
+    (Stage.MQL, Move.ERASE): Stage.DISQUALIFIED,
+    (Stage.SAL, Move.ERASE): Stage.DISQUALIFIED,
+    (Stage.SQL, Move.ERASE): Stage.DISQUALIFIED,
 }
 
 FUNNEL = (Stage.INQUIRY, Stage.MQL, Stage.SAL, Stage.SQL, Stage.WON)

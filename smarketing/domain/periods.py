@@ -120,6 +120,13 @@ def year_of(day: date) -> Period:
     return _months_from(date(day.year, 1, 1), 12)
 
 
+def months_before(day: date, count: int) -> date:
+    """The same day of an earlier month, or the last of that month where it is shorter."""
+    months = day.year * 12 + day.month - 1 - count
+    first = date(months // 12, months % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), month_of(first).last_on)
+
+
 def _months_from(first: date, count: int) -> Period:
     months = first.month - 1 + count
     return Period(first, date(first.year + months // 12, months % 12 + 1, 1))

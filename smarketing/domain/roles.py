@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_LEADS = "see_leads"
     IMPORT_LEADS = "import_leads"
     QUALIFY_LEAD = "qualify_lead"
+    ERASE_LEAD = "erase_lead"
     SEE_QUEUE = "see_queue"
     ANSWER_HANDOFF = "answer_handoff"
     REASSIGN_HANDOFF = "reassign_handoff"
@@ -65,6 +66,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
+        Permission.ERASE_LEAD,
         Permission.SEE_QUEUE,
         Permission.REASSIGN_HANDOFF,
         Permission.PAUSE_CLOCKS,
@@ -76,7 +78,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_PEOPLE,
     },
     Role.ADMIN: _EVERYONE
-    | {Permission.IMPORT_LEADS, Permission.SEE_PEOPLE, Permission.MANAGE_PEOPLE, Permission.SEE_JOBS},
+    | {
+        Permission.IMPORT_LEADS,
+        Permission.ERASE_LEAD,
+        Permission.SEE_PEOPLE,
+        Permission.MANAGE_PEOPLE,
+        Permission.SEE_JOBS,
+    },
 }
 
 

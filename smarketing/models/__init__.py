@@ -12,6 +12,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     imports,
     leads,
     notices,
+    objections,
     people,
     personas,
     remarks,

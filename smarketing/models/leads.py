@@ -45,6 +45,7 @@ _FTS = table(SEARCH_INDEX)
 
 IS_WAITING = text("rescore_at IS NOT NULL")
 IS_HELD = text("is_held")
+IS_KNOWN = text("erased_at IS NULL")
 
 
 class Lead(Base):
@@ -56,6 +57,7 @@ class Lead(Base):
         Index("ix_leads_mql_on_source", "mql_on", "source"),
         Index("ix_leads_rescore_at", "rescore_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
         Index("ix_leads_held_id", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_leads_known_arrived_at", "arrived_at", sqlite_where=IS_KNOWN, postgresql_where=IS_KNOWN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -106,6 +108,9 @@ class Lead(Base):
     lost_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime] = mapped_column(comment="when this system first heard of it")
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), comment="the import that created it")
+    erased_at: Mapped[datetime | None] = mapped_column(
+        comment="when what was known of the person was erased; the dates and the answers remain"
+    )
     edition: Mapped[int] = mapped_column(default=1)
 
     persona: Mapped[Persona | None] = relationship()

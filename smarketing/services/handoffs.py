@@ -11,6 +11,7 @@ from smarketing.domain.courses import RETURNED
 from smarketing.domain.dispositions import (
     ANSWERS,
     MOVE_AFTER_REFUSAL,
+    OPEN_STATES,
     DispositionKind,
     HandoffState,
     NextStep,
@@ -111,9 +112,21 @@ def withdraw(handoff: Handoff, *, actor: User, now: datetime) -> None:
     """Marketing takes an unanswered hand-off back; its clocks are void."""
     if not _move(handoff, frozenset({HandoffState.OFFERED}), HandoffState.WITHDRAWN):
         raise Conflict(N_("Sales has answered this hand-off already, so it cannot be taken back."))
+    dealing.credit([(handoff.owner_id, handoff.lead_id)], why=EventName.HANDOFF_WITHDRAWN, now=now)
+    _end(handoff, actor=actor, now=now)
+
+
+def break_off(handoff: Handoff, *, actor: User, now: datetime) -> None:
+    """End a hand-off at whatever step it is, because its lead is erased; clocks that still run are void."""
+    if handoff.state is HandoffState.OFFERED:
+        withdraw(handoff, actor=actor, now=now)
+    elif _move(handoff, frozenset(OPEN_STATES), HandoffState.WITHDRAWN):
+        _end(handoff, actor=actor, now=now)
+
+
+def _end(handoff: Handoff, *, actor: User, now: datetime) -> None:
     handoff.closed_at = now
     replays.replay(handoff, now=now)
-    dealing.credit([(handoff.owner_id, handoff.lead_id)], why=EventName.HANDOFF_WITHDRAWN, now=now)
     _record(EventName.HANDOFF_WITHDRAWN, handoff, actor=actor, now=now)
 
 

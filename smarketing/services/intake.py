@@ -24,7 +24,7 @@ from smarketing.domain.periods import local_day
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, journal, leads, qualification, replays, tallies
+from smarketing.services import agreements, journal, leads, objections, qualification, replays, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -117,6 +117,7 @@ def enter(row: Row, *, actor: User, now: datetime, zone: str) -> int:
     """Take one lead in that somebody has typed; its id. Raises InvalidInput for one that is known already."""
     if "email" not in row.facts:
         raise InvalidInput("email", N_("A lead is known by its e-mail, so it needs one."))
+    objections.check(row.facts["email"])
     for draft in leads.known_to([row]):
         if draft.lead_id:
             raise Known(draft.lead_id)
@@ -141,6 +142,8 @@ def correct(lead_id: int, facts: Mapping[str, str], *, edition: int, actor: User
     lead = db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
     if lead is None:
         raise Missing(N_("This lead does not exist."))
+    if lead.erased_at is not None:
+        raise Missing(N_("What was known of this person was erased."))
     if lead.edition != edition:
         raise Conflict(N_("Somebody changed this lead after you opened it. Compare, then save again to keep yours."))
     changed = sorted(name for name in TYPED if (getattr(lead, name) or "") != facts.get(name, ""))
@@ -166,6 +169,7 @@ def _check_identity(lead: Lead, facts: Mapping[str, str]) -> None:
         if lead.external_id is None:
             raise InvalidInput("email", N_("A lead is known by its e-mail, so it needs one."))
         return
+    objections.check(email)
     others = select(Lead.id).where(Lead.email_key == email.lower(), Lead.id != lead.id)
     if db.session.scalar(others) is not None:
         raise InvalidInput("email", N_("The e-mail “%(email)s” belongs to another lead."), email=email)
@@ -176,7 +180,11 @@ def merge(rows: Sequence[Row], known: Sequence[Draft], *, now: datetime) -> tupl
     batch = Batch(known, now=now)
     fates: Counter[Fate] = Counter()
     rejected = []
+    kept_out = objections.among_rows(rows)
     for row in rows:
+        if kept_out and row.facts.get("email") in kept_out:
+            rejected.append(Rejected(row.number, "email", objections.REFUSED, {}, ()))
+            continue
         try:
             fates[batch.add(row)] += 1
         except InvalidInput as fault:

@@ -248,6 +248,8 @@ def _lead(lead_id: int) -> Lead:
     lead = db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
     if lead is None:
         raise Missing(N_("This lead does not exist."))
+    if lead.erased_at is not None:
+        raise Missing(N_("What was known of this person was erased."))
     return lead
 
 

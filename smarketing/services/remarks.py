@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from smarketing.db import db
 from smarketing.domain.errors import N_, InvalidInput, Missing, NotAllowed
 from smarketing.domain.event_names import EventName
+from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.remarks import Remark
 from smarketing.services import journal
@@ -30,6 +31,8 @@ def write(lead_id: int, text: str, *, actor: User, now: datetime) -> Remark:
         raise InvalidInput("text", N_("Write something first."))
     if len(said) > LONGEST:
         raise InvalidInput("text", N_("This is too long: %(limit)s characters at most."), limit=LONGEST)
+    if db.session.get_one(Lead, lead_id).erased_at is not None:
+        raise Missing(N_("What was known of this person was erased."))
     remark = Remark(lead_id=lead_id, author_id=actor.id, text=said, written_at=now)
     db.session.add(remark)
     db.session.flush()

@@ -99,7 +99,9 @@ class LeadPage:
 
     @property
     def may_be_marked(self) -> bool:
-        return self.standing is not None and self.standing.is_in_force and is_allowed(self.lead.stage, Move.QUALIFY)
+        is_known = self.lead.erased_at is None
+        is_ready = self.standing is not None and self.standing.is_in_force
+        return is_ready and is_known and is_allowed(self.lead.stage, Move.QUALIFY)
 
     @property
     def may_be_taken_back(self) -> bool:
@@ -157,7 +159,7 @@ def _verdict(
 
 def _ways(lead: Lead, score: Score | None, standing: Agreed | None, now: datetime) -> list[Way]:
     """Under the agreement as it stands, on what is known now."""
-    if score is None or standing is None:
+    if score is None or standing is None or lead.erased_at is not None:
         return []
     (subject,) = subjects_of([lead.id])
     return lead_score.ways(lead, score, scorer(canonical(standing.terms)), subject.facts(now=now))

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from smarketing.domain.clauses import Clause
 from smarketing.domain.dispositions import Channel
+from smarketing.domain.erasing import Ground
 from smarketing.domain.event_names import EventName
 from smarketing.domain.terms import Terms
 from smarketing.models.events import Event
@@ -95,6 +96,10 @@ def _points(told: _Told) -> str | None:
     return None if points is None else gettext("%(points)s points", points=number(points))
 
 
+def _ground(told: _Told) -> str | None:
+    return label(Ground(told.data["ground"]))
+
+
 def _written_reason(told: _Told) -> str | None:
     return told.data.get("reason")
 
@@ -141,6 +146,7 @@ DETAILS: dict[EventName, Callable[[_Told], str | None]] = {
     EventName.LEAD_SCORED: _points,
     EventName.LEAD_QUALIFIED: _points,
     EventName.LEAD_TAKEN_BACK: _written_reason,
+    EventName.LEAD_ERASED: _ground,
     EventName.HANDOFF_OFFERED: _owner,
     EventName.HANDOFF_REASSIGNED: _owner,
     EventName.HANDOFF_PAUSED: _written_reason,

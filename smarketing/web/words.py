@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import format_datetime, get_locale, gettext
 
+from smarketing.domain import erasing
 from smarketing.domain.bulks import RowState
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
@@ -69,12 +70,14 @@ LABELS: dict[StrEnum, str] = {
     Move.CONFIRM: N_("confirm as SQL"),
     Move.WIN: N_("win"),
     Move.LOSE: N_("lose"),
+    Move.ERASE: N_("erase"),
     EventName.LEAD_ARRIVED: N_("The lead arrived"),
     EventName.LEAD_UPDATED: N_("The lead’s facts changed"),
     EventName.LEAD_ENGAGED: N_("The lead engaged"),
     EventName.LEAD_SCORED: N_("The lead was scored"),
     EventName.LEAD_QUALIFIED: N_("The lead became an MQL"),
     EventName.LEAD_TAKEN_BACK: N_("The MQL was taken back"),
+    EventName.LEAD_ERASED: N_("What was known of the person was erased"),
     EventName.HANDOFF_OFFERED: N_("Handed to sales"),
     EventName.HANDOFF_ACCEPTED: N_("Sales accepted the lead"),
     EventName.HANDOFF_REFUSED: N_("Sales refused the lead"),
@@ -122,6 +125,9 @@ LABELS: dict[StrEnum, str] = {
     EventName.ROUTING_CHANGED: N_("What somebody takes of the turn was changed"),
     EventName.ABSENCE_ADDED: N_("An absence was written down"),
     EventName.ABSENCE_REMOVED: N_("An absence was removed"),
+    erasing.Ground.REQUEST: N_("they asked for it"),
+    erasing.Ground.OBJECTION: N_("they asked for it, and never to be brought in again"),
+    erasing.Ground.RETENTION: N_("kept for as long as was agreed"),
     Absent.AWAY: N_("away"),
     Absent.FULL: N_("has no room left"),
     Absent.ELSEWHERE: N_("takes other countries"),

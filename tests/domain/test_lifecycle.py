@@ -8,15 +8,15 @@ from smarketing.domain.errors import Conflict, IllegalMove
 from smarketing.domain.lifecycle import Milestones, Move, Stage, after, is_allowed, stage_of
 
 TABLE = """
-            qualify  take_back  accept  return   recycle   disqualify    confirm  win  lose
-inquiry     mql      -          -       -        -         -             -        -    -
-mql         -        inquiry    sal     inquiry  recycled  disqualified  -        -    -
-sal         -        -          -       -        recycled  disqualified  sql      -    -
-sql         -        -          -       -        recycled  -             -        won  lost
-won         -        -          -       -        -         -             -        -    -
-lost        -        -          -       -        -         -             -        -    -
-recycled    mql      -          -       -        -         -             -        -    -
-disqualified -       -          -       -        -         -             -        -    -
+            qualify  take_back  accept  return   recycle   disqualify    confirm  win  lose  erase
+inquiry     mql      -          -       -        -         -             -        -    -     disqualified
+mql         -        inquiry    sal     inquiry  recycled  disqualified  -        -    -     disqualified
+sal         -        -          -       -        recycled  disqualified  sql      -    -     disqualified
+sql         -        -          -       -        recycled  -             -        won  lost  disqualified
+won         -        -          -       -        -         -             -        -    -     -
+lost        -        -          -       -        -         -             -        -    -     -
+recycled    mql      -          -       -        -         -             -        -    -     disqualified
+disqualified -       -          -       -        -         -             -        -    -     -
 """
 _HEAD, *_ROWS = [line.split() for line in TABLE.strip().splitlines()]
 STEPS = [
