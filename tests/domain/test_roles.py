@@ -10,13 +10,14 @@ REVIEWED = """
     see_leads          x  x  x  x
     import_leads       x  .  x  x
     qualify_lead       x  .  x  .
+    erase_lead         .  .  x  x
     see_queue          .  x  x  .
     answer_handoff     .  x  .  .
     reassign_handoff   .  .  x  .
     pause_clocks       .  x  x  .
     contest            x  x  x  .
-    rule_dispute       .  .  x  .
     see_agreement      x  x  x  x
+    comment_agreement  x  x  x  .
     author_agreement   .  .  x  .
     sign_agreement     .  .  x  .
     see_reports        x  x  x  x

@@ -20,11 +20,13 @@ POLICY = (
 )
 ENDPOINTS = {
     "dashboard.index": "GET",
+    "absences.index": "GET",
     "account.show": "GET",
     "account.language": "POST",
     "account.theme": "POST",
     "auth.sign_out": "POST",
     "notices.index": "GET",
+    "routing.lines": "GET",
     "search.index": "GET",
 }
 
@@ -35,7 +37,8 @@ def clock() -> Callable[[float, float, str, str | None], SimpleNamespace]:
 
     def make(due: float, at_risk: float, state: str, words: str | None) -> SimpleNamespace:
         due_at, at_risk_at = (NOW + timedelta(minutes=minutes) for minutes in (due, at_risk))
-        return SimpleNamespace(due_at=due_at, at_risk_at=at_risk_at, state=state, words=words)
+        paused_at = NOW if state == "paused" else None
+        return SimpleNamespace(due_at=due_at, at_risk_at=at_risk_at, paused_at=paused_at, state=state, words=words)
 
     return make
 
@@ -58,6 +61,7 @@ def stage() -> Stage:
         csrf_token=lambda: "token",
         static_url=lambda path: f"/static/{path}",
         stage_name=str.upper,
+        may=lambda permission: True,
         role_name=str.title,
         reason_sentence=lambda line: line[1],
         urgency=lambda clock: clock.state,
@@ -105,7 +109,7 @@ def surroundings() -> dict[str, Any]:
         "served_at": NOW,
         "locale": "en",
         "theme": "light",
-        "current_user": SimpleNamespace(is_authenticated=True, name="Saul Berger", role="sales_rep"),
+        "current_user": SimpleNamespace(id=1, is_authenticated=True, name="Saul Berger", role="sales_rep"),
         "navigation": [
             {"url": "/", "icon": icon, "label": label, "active": label == "Queue", "count": count}
             for icon, label, count in (

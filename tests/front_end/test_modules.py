@@ -47,7 +47,7 @@ def test_a_wrong_clock_of_the_device_does_not_matter(show: Any, clock: Any) -> N
 
 @pytest.mark.parametrize(
     ("minutes", "state", "words"),
-    [(3000, "on_track", "Wed 10:00"), (90, "met", "after 5 min"), (90, "paused", None)],
+    [(3000, "on_track", "Wed 10:00"), (90, "met", "after 5 min"), (90, "paused", "2 h left")],
 )
 def test_a_far_or_resting_clock_keeps_the_words_of_the_server(
     show: Any, clock: Any, minutes: int, state: str, words: str | None

@@ -66,7 +66,7 @@ def test_without_any_agreement_the_page_says_what_to_do(sign_in: SignIn, cast: C
 
 def test_a_copy_is_a_draft_with_the_same_terms(session: Db, manny: FlaskClient) -> None:
     answer = manny.post("/agreement/1/copy")
-    assert (answer.status_code, answer.location) == (303, "/agreement/2/figures")
+    assert (answer.status_code, answer.location) == (303, "/agreement/2/edit")
     assert versions(session) == [(1, "in_force"), (2, "draft")]
 
 

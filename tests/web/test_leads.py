@@ -329,17 +329,14 @@ def test_a_lead_that_was_taken_back_says_why_it_is_no_mql_though_it_meets_the_cr
     assert "becomes an MQL again only when a marketer marks it" in text(client.get(f"/leads/{lead_id}").text)
 
 
-def test_a_deadline_is_explained_span_by_span(agreed: Cast, hands: Hands, sign_in: SignIn) -> None:
+def test_a_deadline_says_what_was_promised_and_leads_to_its_explanation(
+    agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
     hands.turn(hours=3)
     (lead_id,) = bring(hands, hot(), demo=True)
     page = sign_in(agreed.marta).get(f"/leads/{lead_id}").text
     assert "4 business hours of the calendar “office” (Europe/Paris)" in text(page)
-    (spans,) = re.findall(r'<table class="[^"]*stretches">.*?<tbody>(.*?)</tbody>', page, re.S)
-    assert [text(span).replace("Mar 2, 2026, ", "") for span in spans.split("</tr>")[:-1]] == [
-        "12:00 PM 12:30 PM counts 30 min",
-        "12:30 PM 1:30 PM closed",
-        "1:30 PM 5:00 PM counts 3 h 30 min",
-    ]
+    assert 'href="/clocks/1"' in page
 
 
 def test_the_history_tells_who_did_what_under_which_version(
