@@ -115,6 +115,7 @@ def test_a_typed_lead_that_is_hot_is_with_sales_at_once(marta: Any) -> None:
 
 
 @pytest.mark.usefixtures("leads")
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_about_leads_is_inaccessible_or_too_wide(marta: Any, theme: str) -> None:
     marta.emulate_media(color_scheme=theme)

@@ -119,6 +119,7 @@ def test_definitions_and_tables_are_reached_by_keyboard(manny: Any) -> None:
     assert manny.get_by_role("row", name="Apr 15, 2026").is_visible()
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_about_figures_is_inaccessible_or_too_wide(manny: Any, theme: str) -> None:
     manny.emulate_media(color_scheme=theme)
