@@ -76,17 +76,26 @@ def asked(rule: Criterion) -> Sentence:
 
 
 def _engaged(rule: Engaged) -> Sentence:
-    params: dict[str, Any] = {"count": rule.at_least}
-    if rule.within_days:
-        params["days"] = rule.within_days
-    if rule.engagement == ANY_KIND:
-        if rule.within_days:
-            return N_("at least %(count)s engagements of any kind within %(days)s days"), params
-        return N_("at least %(count)s engagements of any kind"), params
-    params["engagement"] = rule.engagement
-    if rule.within_days:
-        return N_("at least %(count)s engagements of kind %(engagement)s within %(days)s days"), params
-    return N_("at least %(count)s engagements of kind %(engagement)s"), params
+    named: dict[str, Any] = {} if rule.engagement == ANY_KIND else {"engagement": rule.engagement}
+    days = {"days": rule.within_days} if rule.within_days else {}
+    if rule.at_least == 1:
+        return _ENGAGED_ONCE[bool(named), bool(days)], named | days
+    return _ENGAGED_OFTEN[bool(named), bool(days)], {"count": rule.at_least} | named | days
+
+
+_ENGAGED_ONCE = {
+    (True, True): N_("“%(engagement)s” within the last %(days)s days"),
+    (True, False): N_("“%(engagement)s”, at any time"),
+    (False, True): N_("any engagement within the last %(days)s days"),
+    (False, False): N_("any engagement"),
+}
+"""By whether a kind is named and whether there is a window."""
+_ENGAGED_OFTEN = {
+    (True, True): N_("at least %(count)s × “%(engagement)s” within %(days)s days"),
+    (True, False): N_("at least %(count)s × “%(engagement)s”"),
+    (False, True): N_("at least %(count)s engagements of any kind within %(days)s days"),
+    (False, False): N_("at least %(count)s engagements of any kind"),
+}
 
 
 def _on_text(rule: OneOf | Contains | StartsWith | EndsWith) -> Sentence:

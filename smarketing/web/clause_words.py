@@ -8,7 +8,7 @@ from babel.lists import format_list
 from flask_babel import get_locale, gettext, ngettext
 
 from smarketing.domain.calendars import Calendar
-from smarketing.domain.criteria import Criterion, Engaged, OneOf
+from smarketing.domain.criteria import Criterion, OneOf
 from smarketing.domain.criteria_words import Asked, outline
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
@@ -92,9 +92,6 @@ def _average_day(calendar: Calendar) -> float:
 
 # what a lead must be
 
-ENGAGED_WITHIN = N_("at least %(count)s × “%(engagement)s” within %(days)s days")
-ENGAGED_EVER = N_("at least %(count)s × “%(engagement)s”")
-
 
 def criteria(rule: Criterion, terms: Terms) -> list[Line]:
     """The rule line by line, personas by their titles."""
@@ -106,9 +103,6 @@ def _asked(asked: Asked, terms: Terms) -> str:
         case OneOf(field="persona", one_of=keys):
             titles = {persona.id: in_language(persona.title) for persona in terms.personas}
             return gettext("the persona is %(personas)s", personas=listed([titles[key] for key in keys]))
-        case Engaged(engagement=kind, at_least=count, within_days=days):
-            message = ENGAGED_WITHIN if days else ENGAGED_EVER
-            return gettext(message, count=count, engagement=engagement_name(kind), days=days)
         case _:
             return sentence(asked.asked, asked.params)
 
@@ -123,10 +117,6 @@ def _is_leaf(asked: Asked) -> bool:
 def signed_points(points: int) -> str:
     """With its sign: “+30”, “−10”."""
     return f"+{number(points)}" if points > 0 else f"−{number(-points)}" if points else "0"
-
-
-def engagement_name(kind: str) -> str:
-    return kind.replace("_", " ").replace("-", " ")
 
 
 # the hand-over

@@ -21,9 +21,8 @@ from smarketing.reports.lead_history import Cycle
 from smarketing.reports.queue import Entry
 from smarketing.web.access import actor
 from smarketing.web.answers import Act, acts
-from smarketing.web.clause_words import engagement_name
 from smarketing.web.filters import ago, local_date
-from smarketing.web.words import answered, in_language, label, persona_name
+from smarketing.web.words import answered, engagement_name, in_language, label, persona_name
 
 SHOWN_PARTS = 2
 SHOWN_REASONS = 5

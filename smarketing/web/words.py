@@ -235,6 +235,10 @@ def sentence(msgid: str, params: Mapping[str, Any]) -> str:
     return gettext(msgid, **spoken) if spoken else gettext(msgid)
 
 
+def engagement_name(kind: str) -> str:
+    return kind.replace("_", " ").replace("-", " ")
+
+
 def reason_sentence(line: Sequence[Any]) -> str:
     """One line of a verdict: held, asked (msgid), params, found, depth."""
     _held, asked, params, _found, _depth = line
@@ -250,6 +254,8 @@ def _spoken(name: str, value: Any) -> Any:
         return ", ".join(str(item) for item in value)
     if name == "field" and isinstance(value, str):
         return field_name(value)
+    if name == "engagement" and isinstance(value, str):
+        return engagement_name(value)
     known = _WORDS.get((name, value)) if isinstance(value, str) else None
     return gettext(known) if known else value
 

@@ -61,10 +61,10 @@ def test_each_reader_sees_their_own_zone(session: Db, handoff: Handoff, agreed: 
 
 def test_what_ended_it_and_how_late_is_told(session: Db, handoff: Handoff, rep: FlaskClient, hands: Hands) -> None:
     assert clocks.breach_overdue(now=hands.turn(hours=6)) == 1
-    assert "Missed, and not answered yet: 1 h late." in words(rep.get(address(session)))
+    assert "Missed, and not answered yet: 1 h late, by the hours that count." in words(rep.get(address(session)))
     handoffs.accept(handoff.id, actor=owner(session, handoff), now=hands.turn(hours=18))
     page = words(rep.get(address(session)))
-    assert "Missed: answered 4 h late." in page
+    assert "Missed: answered 4 h late, by the hours that count." in page
     assert "Business time 8 h" in page
     assert "Time on the wall 1 d" in page
 

@@ -91,7 +91,7 @@ def test_the_rows_lead_to_the_leads_that_meet_them(
     assert "near@example.com" in found
     assert "far@example.com" not in found
     assert "cold@example.com" not in found
-    assert "Country is one of: fr and at least 1 engagements of kind demo_request within 7 days" in found
+    assert "Country is one of: fr and “demo request” within the last 7 days" in found
     file = page.get("/leads/file.csv", query_string={"rule": rule}, buffered=True).text
     assert ("near@example.com" in file, "cold@example.com" in file) == (True, False)
     built_again = unescape(page.get("/leads/criteria/", query_string={"rule": rule}).text)

@@ -19,10 +19,10 @@ from smarketing.domain.terms_scoring import (
     ScoringClause,
 )
 from smarketing.web.articles.conditions import applies_to, narrowed, titled
-from smarketing.web.clause_words import Line, criteria, engagement_name, listed, signed_points
+from smarketing.web.clause_words import Line, criteria, listed, signed_points
 from smarketing.web.filters import number
 from smarketing.web.provisions import Article, Provision
-from smarketing.web.words import in_language
+from smarketing.web.words import engagement_name, in_language
 
 ONCE = {
     None: N_("each “%(engagement)s”"),
