@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from smarketing.commands import agreement, backup, demo, doctor, jobs, leads, mail, user
+from smarketing.commands import agreement, backup, clocks, demo, doctor, jobs, leads, mail, user
 
 
 def register(app: Flask) -> None:
     app.cli.add_command(jobs.group)
+    app.cli.add_command(clocks.group)
     app.cli.add_command(doctor.doctor)
     app.cli.add_command(backup.group)
     app.cli.add_command(demo.group)

@@ -6,33 +6,13 @@ journal must come to the same.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from smarketing.domain.business_time import BusinessCalendar
+from smarketing.domain.happenings import CLOSED, REASSIGNED, RETURNED, TOUCHED, UNDONE, Happening
 from smarketing.domain.pauses import Pause
 from smarketing.domain.sla_clock import Ending, Outcome, Schedule, outcome, schedule_or_still
 from smarketing.domain.terms_clocks import ClockClause
-
-ASSIGNED: Final = "handoff.assigned"
-REASSIGNED: Final = "handoff.reassigned"
-UNDONE: Final = "handoff.answer_undone"
-TOUCHED: Final = "touch.logged"
-RETURNED: Final = "handoff.returned"
-CLOSED: Final = "handoff.closed"
-
-
-class Happening(NamedTuple):
-    """Something that happened to a hand-off or its lead.
-
-    `detail` is the channel of a touch, the kind of an engagement or of an undone answer, the reason of a pause;
-    `owner_id` whoever has to act from then on.
-    """
-
-    at: datetime
-    name: str
-    detail: str | None = None
-    actor_id: int | None = None
-    owner_id: int | None = None
 
 
 class Stop(NamedTuple):
@@ -119,6 +99,16 @@ def _is_restart(clause: ClockClause, happening: Happening) -> bool:
     if happening.name == UNDONE:
         return clause.on_reopen == "restart" and f"handoff.{happening.detail}" in clause.stops_on
     return False
+
+
+def seconds_to_answer(
+    clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, course: Course
+) -> int | None:
+    """The whole seconds of the calendar from start to milestone, pauses left out; None where nobody reached it."""
+    if course.ending.stopped_at is None or course.ended_by not in clause.stops_on:
+        return None
+    pauses = [Pause(stop.paused_at, stop.resumed_at) for stop in course.stops]
+    return int(calendar.elapsed(started_at, course.ending.stopped_at, pauses).total_seconds())
 
 
 class _Run:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from smarketing.db import among, bulk_insert, db, next_ids
 from smarketing.domain import sla_clock
 from smarketing.domain.calendars import Calendar
-from smarketing.domain.courses import ASSIGNED
 from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Facts
+from smarketing.domain.happenings import ASSIGNED
 from smarketing.domain.periods import local_day
 from smarketing.domain.sla_clock import Outcome, Schedule
 from smarketing.domain.terms import Terms

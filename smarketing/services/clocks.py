@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, update
 
 from smarketing.db import among, db
-from smarketing.domain import pauses, sla_clock
+from smarketing.domain import courses, sla_clock
 from smarketing.domain.courses import Course, Stop
 from smarketing.domain.event_names import EventName
 from smarketing.domain.periods import local_day
@@ -108,7 +108,7 @@ def _reopen(clock: Clock, course: Course, *, now: datetime) -> None:
 def _end(clock: Clock, course: Course, *, at: datetime, now: datetime) -> None:
     """End it as of `at`: answered, or because nobody has to act any more. A breach happened at due_at all the same."""
     outcome = course.ending.outcome
-    answered_after = _seconds_to_answer(clock, course, at)
+    answered_after = _seconds_to_answer(clock, course)
     values: dict[str, Any] = {"outcome": outcome, "stopped_at": at, "ended_by": course.ended_by}
     if clock.stopped_at or (clock.outcome is Outcome.BREACHED and outcome is Outcome.MET):
         values["restated_at"] = now
@@ -125,15 +125,11 @@ def _end(clock: Clock, course: Course, *, at: datetime, now: datetime) -> None:
         journal.record_many([_line(EventName.CLOCK_VOIDED, clock, at)], now=now)
 
 
-def _seconds_to_answer(clock: Clock, course: Course, at: datetime) -> int | None:
-    """The whole seconds of its calendar from start to milestone; None where nobody reached it."""
+def _seconds_to_answer(clock: Clock, course: Course) -> int | None:
     terms = agreements.version(clock.agreement_version_id).terms
     clause = terms.clock(clock.clause_id)
-    if course.ended_by not in clause.stops_on:
-        return None
     calendar = sla_clock.counting(clause, terms.calendar(clock.calendar_id or clause.calendar))
-    stood_still = [pauses.Pause(stop.paused_at, stop.resumed_at) for stop in course.stops]
-    return int(calendar.elapsed(clock.started_at, at, stood_still).total_seconds())
+    return courses.seconds_to_answer(clause, calendar, clock.started_at, course)
 
 
 def breach_overdue(*, now: datetime, limit: int = 500) -> int:

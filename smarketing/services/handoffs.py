@@ -7,7 +7,6 @@ from sqlalchemy import or_, select, update
 
 from smarketing.db import db
 from smarketing.domain import lifecycle
-from smarketing.domain.courses import RETURNED
 from smarketing.domain.dispositions import (
     ANSWERS,
     MOVE_AFTER_REFUSAL,
@@ -22,6 +21,7 @@ from smarketing.domain.dispositions import (
 )
 from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
 from smarketing.domain.event_names import EventName
+from smarketing.domain.happenings import RETURNED
 from smarketing.domain.lifecycle import Move
 from smarketing.domain.periods import local_day
 from smarketing.domain.terms import Terms

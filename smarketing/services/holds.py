@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from smarketing.domain.courses import Happening
 from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
 from smarketing.domain.event_names import EventName
+from smarketing.domain.happenings import Happening
 from smarketing.domain.roles import Permission, may
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from smarketing.db import among, db
 from smarketing.domain import courses, sla_clock
-from smarketing.domain.courses import ASSIGNED, REASSIGNED, RETURNED, TOUCHED, UNDONE, Course, Happening
-from smarketing.domain.dispositions import OPEN_STATES, DispositionKind, NextStep
+from smarketing.domain.courses import Course
+from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.event_names import EventName
+from smarketing.domain.happenings import ASSIGNED, GIVEN, REASSIGNED, TOUCHED, UNDONE, Happening, of_answer, of_line
 from smarketing.domain.sla_clock import Ending
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
@@ -23,8 +24,6 @@ JOURNALLED = frozenset(
     (REASSIGNED, UNDONE, EventName.HANDOFF_PAUSED, EventName.HANDOFF_RESUMED, EventName.LEAD_ENGAGED, "lead.qualified")
 )
 """What stands in the journal alone."""
-GIVEN = {EventName.HANDOFF_OFFERED.value, REASSIGNED}
-"""What says who has to act."""
 is_waiting = clocks.is_waiting
 
 
@@ -96,38 +95,14 @@ def happenings(handoff: Handoff, terms: Terms) -> list[Happening]:
     touched = select(Touch.occurred_at, Touch.channel, Touch.actor_id).where(Touch.handoff_id == handoff.id)
     happened = [Happening(handoff.offered_at, EventName.HANDOFF_OFFERED.value)]
     for answer in db.session.scalars(answers):
-        happened += answer_happenings(
-            answer.occurred_at, answer.kind, answer.reason, answer.actor_id, terms, ASSIGNED in listened
-        )
+        happened += of_answer(answer.occurred_at, answer.kind, answer.reason, answer.actor_id, terms)
     happened += (Happening(at, TOUCHED, channel.value, who) for at, channel, who in db.session.execute(touched))
-    wanted = {str(name) for name in JOURNALLED & listened} | (GIVEN if ASSIGNED in listened else set())
+    wanted = {str(name) for name in JOURNALLED & listened} | (GIVEN & listened)
     if wanted:
         of_lead = (Event.lead_id == handoff.lead_id, Event.name.in_(wanted), Event.occurred_at >= handoff.offered_at)
         for event in db.session.scalars(select(Event).where(*of_lead).order_by(Event.id)):
             if event.subject_type != "handoff" or event.subject_id == handoff.id:
-                happened += journal_happenings(event)
-    return happened
-
-
-def answer_happenings(
-    at: datetime, kind: DispositionKind, reason: str | None, actor_id: int | None, terms: Terms, with_owner: bool
-) -> list[Happening]:
-    """What an answer is to the clocks: the answer, and that somebody has the lead, or that it was returned."""
-    happened = [Happening(at, f"handoff.{kind}", reason, actor_id)]
-    if kind is DispositionKind.ACCEPTED and with_owner:
-        happened.append(Happening(at, ASSIGNED, None, actor_id, actor_id))
-    is_refused = kind is DispositionKind.REFUSED and reason is not None
-    if is_refused and terms.refusal_reason(reason or "").next_step is NextStep.RETURN:
-        happened.append(Happening(at, RETURNED, reason, actor_id))
-    return happened
-
-
-def journal_happenings(event: Event) -> list[Happening]:
-    data = event.data or {}
-    detail = data.get("kind") or data.get("reason")
-    happened = [Happening(event.occurred_at, event.name, detail, event.actor_id, data.get("owner"))]
-    if event.name in GIVEN and data.get("owner") is not None:
-        happened.append(Happening(event.occurred_at, ASSIGNED, None, event.actor_id, data["owner"]))
+                happened += of_line(event.name, event.occurred_at, event.actor_id, event.data or {})
     return happened
 
 

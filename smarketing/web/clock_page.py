@@ -8,10 +8,10 @@ from flask_babel import format_date, gettext
 
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.calendars import Calendar
-from smarketing.domain.courses import REASSIGNED
 from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
 from smarketing.domain.explanations import Day, by_day
+from smarketing.domain.happenings import REASSIGNED
 from smarketing.domain.pauses import Pause
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import NOT_DUE, Verdict, counting, granted, verdict

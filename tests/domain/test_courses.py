@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smarketing.domain.calendars import compiled
-from smarketing.domain.courses import Course, Happening, course
+from smarketing.domain.courses import Course, course
 from smarketing.domain.errors import InvalidInput
+from smarketing.domain.happenings import Happening
 from smarketing.domain.sla_clock import NOT_DUE, Outcome, counting, schedule
 from smarketing.domain.terms_clocks import ClockClause
 from tests.cast import document, terms
