@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -140,15 +140,16 @@ def _raw(query: Any) -> Iterator[Any]:
     """Rows as the driver gives them: a replay reads millions."""
     dialect = db.session.get_bind().dialect
     compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-    options = {"stream_results": True, "yield_per": BATCH}
-    return iter(db.session.connection().execution_options(**options).exec_driver_sql(str(compiled)))
+    options = {"stream_results": True, "max_row_buffer": BATCH}
+    result = db.session.connection().exec_driver_sql(str(compiled), execution_options=options)
+    return chain.from_iterable(result.partitions(BATCH))
 
 
 def _data(told: Any) -> dict[str, Any]:
     if not told:
         return {}
-    data: dict[str, Any] = json.loads(told) if isinstance(told, str) else told
-    return data
+    data: dict[str, Any] | None = json.loads(told) if isinstance(told, str) else told
+    return data or {}
 
 
 @lru_cache(maxsize=65536)
@@ -176,38 +177,26 @@ def _untold(row: _Stored) -> Difference:
     return Difference(row.id, row.handoff_id, row.clause_id, "clock", row.outcome, "–", UNTOLD, {})
 
 
+FIELDS = ("at_risk_at", "due_at", "limit_at", "paused_at", "outcome", "stopped_at", "elapsed_seconds", "due_on")
+OF_THE_ENDING = ("outcome", "stopped_at", "elapsed_seconds")
+
+
 def _between(row: _Stored, clock: Replayed, zone: str) -> Iterator[Difference]:
     course = clock.course
     outcome, stopped_at = course.ending
     is_waiting = row.stopped_at is None and row.outcome in ("running", "breached")
-    kept = {
-        "at_risk_at": _optional(row.at_risk_at),
-        "due_at": _optional(row.due_at),
-        "due_on": str(row.due_on),
-        "limit_at": _optional(row.limit_at),
-        "paused_at": _optional(row.paused_at),
-        "outcome": "running" if is_waiting else row.outcome,
-        "stopped_at": _optional(row.stopped_at),
-        "elapsed_seconds": row.elapsed_seconds,
-    }
-    schedule = course.schedule
-    told = {
-        "at_risk_at": schedule.at_risk_at,
-        "due_at": schedule.due_at,
-        "due_on": str(local_day(schedule.due_at, zone)),
-        "limit_at": schedule.limit_at,
-        "paused_at": course.paused_at,
-        "outcome": outcome.value,
-        "stopped_at": stopped_at,
-        "elapsed_seconds": clock.seconds,
-    }
+    instants = (_optional(at) for at in (row.at_risk_at, row.due_at, row.limit_at, row.paused_at))
+    stopped = (_optional(row.stopped_at), row.elapsed_seconds)
+    kept = (*instants, "running" if is_waiting else row.outcome, *stopped, str(row.due_on))
+    due_on = str(local_day(course.schedule.due_at, zone))
+    told = (*course.schedule, course.paused_at, outcome.value, stopped_at, clock.seconds, due_on)
     if kept == told:
         return
     cause, params = _cause(clock)
-    for field, value in told.items():
-        if kept[field] != value:
-            why = (cause, params) if field in ("outcome", "stopped_at", "elapsed_seconds") else (COUNTED, {})
-            yield Difference(row.id, row.handoff_id, row.clause_id, field, str(kept[field]), str(value), *why)
+    for field, was, becomes in zip(FIELDS, kept, told, strict=True):
+        if was != becomes:
+            why = (cause, params) if field in OF_THE_ENDING else (COUNTED, {})
+            yield Difference(row.id, row.handoff_id, row.clause_id, field, str(was), str(becomes), *why)
 
 
 def _cause(clock: Replayed) -> tuple[str, dict[str, str]]:

@@ -23,6 +23,7 @@ from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
+from smarketing.reports import clock_replay
 from smarketing.services import clocks, corrections, replays, routing, touches
 from tests.cast import Cast, agree
 from tests.conftest import Hands
@@ -146,6 +147,11 @@ class Desk(RuleBasedStateMachine):
         for clock, ending in replays.endings(self.handoff):
             outcome = Outcome.RUNNING if replays.is_waiting(clock) else clock.outcome
             assert (outcome, clock.stopped_at) == ending, clock.clause_id
+
+    @invariant()
+    def a_replay_of_the_journal_gives_the_same_clocks(self) -> None:
+        found = clock_replay.replay()
+        assert (found.leads, found.differences) == (1, [])
 
     @invariant()
     def each_breach_is_told_as_of_when_it_was_due(self) -> None:
