@@ -10,14 +10,14 @@ from flask_babel import gettext
 from smarketing.domain import sections
 from smarketing.domain.sections import Document, Piece
 from smarketing.domain.terms import Terms, parse, read_terms
-from smarketing.domain.terms_faults import Fault, InvalidTerms
+from smarketing.domain.terms_faults import NOT_A_NUMBER, Fault, InvalidTerms
 from smarketing.models.agreements import AgreementVersion
 from smarketing.services import agreements, drafting
 from smarketing.web.agreements import team_names
 from smarketing.web.contract import provisions
 from smarketing.web.differences import word_diff
 from smarketing.web.editor_names import OF_LOOSE, anchor_of, named, title_in
-from smarketing.web.part_fields import Field, Fields
+from smarketing.web.part_fields import Field, Fields, written
 from smarketing.web.part_names import SECTIONS
 from smarketing.web.provisions import Provision
 from smarketing.web.words import sentence
@@ -148,5 +148,15 @@ def _told(fault: Fault, holder: Field | None) -> str:
     """The fault at its field: what the document calls a field goes by its label there."""
     if holder is None:
         return f"{fault.clause or fault.place}: {sentence(fault.message, fault.params)}"
-    is_missing = fault.message.startswith("“%(field)s” is missing")
-    return gettext("Fill this in.") if is_missing else sentence(fault.message, fault.params)
+    if fault.message.startswith("“%(field)s” is missing"):
+        return gettext("Fill this in.")
+    if holder.control == "minutes" and fault.message in NOT_A_NUMBER:
+        return gettext("Write hours and minutes, such as 4:30.")
+    return sentence(fault.message, fault.params | _limit(fault, holder))
+
+
+def _limit(fault: Fault, holder: Field) -> dict[str, Any]:
+    """The bound as people write it in this field: 100 for a share of 1, 0:30 for 30 minutes."""
+    limit = fault.params.get("limit")
+    is_written_otherwise = holder.control in {"minutes", "share", "money"}
+    return {"limit": written(holder.kind, float(limit))} if limit and is_written_otherwise else {}

@@ -46,18 +46,17 @@ def test_a_promise_is_tightened_by_both(app: Flask, page: Any, session: Db, agre
     enter(page, "manny@example.com")
     page.goto("/agreement/")
     page.get_by_role("button", name="Draft a new version").click()
-    page.get_by_role("heading", level=1, name="Figures of version 2").wait_for()
-    answer = page.locator("fieldset", has=page.locator("legend", has_text="First answer"))
-    allowed = answer.get_by_label("Time allowed")
+    page.get_by_role("heading", level=1, name="Edit version 2").wait_for()
+    page.get_by_role("link", name="Promises in time").click()
+    page.get_by_role("link", name="First answer").click()
+    allowed = page.get_by_label("Time allowed, in hours and minutes")
     assert allowed.input_value() == "4:00"
     allowed.fill("soon")
-    page.get_by_role("button", name="Save the draft").click()
     page.get_by_text("Write hours and minutes, such as 4:30.").first.wait_for()
     assert allowed.input_value() == "soon"
     allowed.fill("2:00")
-    page.get_by_role("button", name="Save the draft").click()
-    page.get_by_text("The draft is saved.").wait_for()
     page.get_by_text("Sales has 2 business hours").wait_for()
+    page.get_by_role("link", name="Read it").click()
 
     page.get_by_role("link", name="Changes to version 1").click()
     page.get_by_text("1 clause differs.").wait_for()

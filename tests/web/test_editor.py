@@ -92,9 +92,10 @@ def test_saved_while_he_types_it_answers_with_what_stands_beside(
     base = re.search(r'id="base" name="base" value="(\w+)"', answer.text)
     assert base is not None
     assert [base[1]] != page["base"]
-    wrong = manny.post(ANSWER, data=sent | {"base": [base[1]], "f.objective": ["300"]})
+    wrong = manny.post(ANSWER, data=sent | {"base": [base[1]], "f.objective": ["300"], "f.limit_minutes": ["soon"]})
     assert wrong.status_code == 200
-    assert "This must be 1 or less." in wrong.text
+    assert "This must be 100 or less." in wrong.text
+    assert "Write hours and minutes, such as 4:30." in wrong.text
     assert told(session, draft) == 120
 
 
