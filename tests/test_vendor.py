@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-VENDOR = Path(__file__).resolve().parent.parent / "static" / "vendor"
+ROOT = Path(__file__).resolve().parent.parent
+VENDOR = ROOT / "static" / "vendor"
+LETTERS = ROOT / "smarketing" / "reports" / "letters"
 SUMS = {
     name: digest for digest, name in (line.split("  ") for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
 }
@@ -35,3 +37,12 @@ def test_the_chart_library_is_the_one_the_python_package_draws_for() -> None:
 
     head = (VENDOR / "plotly" / "plotly-cartesian.min.js").read_text()[:200]
     assert f"v{get_plotlyjs_version()}" in head
+
+
+def test_the_letters_of_contracts_are_whole_and_bring_their_licence() -> None:
+    lines = (LETTERS / "SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert "LICENSE" in sums
+    assert set(sums) == {path.name for path in LETTERS.iterdir()} - NOTES
+    for name, digest in sums.items():
+        assert hashlib.sha256((LETTERS / name).read_bytes()).hexdigest() == digest, name

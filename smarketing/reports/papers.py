@@ -15,7 +15,7 @@ from reportlab.platypus import Table as PaperTable
 from smarketing.reports.drawings import drawing
 from smarketing.reports.look import Figure
 from smarketing.reports.tables import Table
-from smarketing.reports.typefaces import BODY, BOLD, printable
+from smarketing.reports.typefaces import BODY, BOLD, load, printable
 
 INK, SOFT, LINE = HexColor("#181d25"), HexColor("#545e6d"), HexColor("#e4e7ec")
 WIDTH = A4[0] - 36 * mm
@@ -61,7 +61,7 @@ def _style(name: str, size: float, **others: Any) -> ParagraphStyle:
 
 def as_pdf(paper: Paper) -> bytes:
     file = BytesIO()
-    printable("")  # the faces must be known before a style names them
+    load(BODY, BOLD)
     document = SimpleDocTemplate(
         file,
         pagesize=A4,

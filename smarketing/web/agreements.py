@@ -15,7 +15,9 @@ from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
 from smarketing.domain.terms import parse
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
+from smarketing.reports import contract_papers
 from smarketing.services import comments
+from smarketing.web import contract_paper
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
 from smarketing.web.contract import articles, promises
@@ -57,6 +59,16 @@ def download(version_id: int) -> Response:
     version = found(version_id)
     response = Response(terms_text.write(parse(version.terms)), mimetype="application/yaml")
     response.headers["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.yaml"'
+    return response
+
+
+@bp.get("/<int:version_id>/contract.pdf")
+@allows(Permission.SEE_AGREEMENT)
+def download_pdf(version_id: int) -> Response:
+    version = found(version_id)
+    paper = contract_paper.of(version, parse(version.terms), team_names())
+    response = Response(contract_papers.as_pdf(paper), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="agreement-{version.number}.pdf"'
     return response
 
 
