@@ -76,10 +76,10 @@ def _write(count: int) -> None:
     ways = [_way(random) for _ in range(count)]
     zone, owners = force.terms.zone, [random.choice(reps) if way.mql_at else None for way in ways]
     leads = list(zip(next_ids(Lead, count), ways, owners, strict=True))
-    bulk_insert(Lead, LEAD + MILESTONES, [_lead(*lead, random.choice(SOURCES), zone) for lead in leads])
+    bulk_insert(Lead, LEAD + MILESTONES, [lead_row(*lead, random.choice(SOURCES), zone) for lead in leads])
     mqls = [lead for lead in leads if lead[1].mql_at]
     handoffs = list(zip(next_ids(Handoff, len(mqls)), mqls, strict=True))
-    bulk_insert(Handoff, HANDOFF, [_handoff(number, *lead, force.version_id) for number, lead in handoffs])
+    bulk_insert(Handoff, HANDOFF, [handoff_row(number, *lead, force.version_id) for number, lead in handoffs])
     clocks = [clock for number, lead in handoffs for clock in _clocks(number, lead, force, random)]
     ids = next_ids(Clock, len(clocks))
     bulk_insert(Clock, CLOCK, [(number, *clock) for number, clock in zip(ids, clocks, strict=True)])
@@ -96,14 +96,14 @@ def _way(random: Random) -> Way:
     return Way(*reached)  # type: ignore[arg-type]
 
 
-def _lead(number: int, way: Way, owner_id: int | None, source: str, zone: str) -> Row:
+def lead_row(number: int, way: Way, owner_id: int | None, source: str, zone: str) -> Row:
     known = (number, f"L{number}", source or None, "{}", "", way.stage, 1 if way.mql_at else 0, False, 1)
     came = (way.arrived_at, local_day(way.arrived_at, zone), way.arrived_at)
     mql_on = local_day(way.mql_at, zone) if way.mql_at else None
     return *known, *came, way.mql_at, mql_on, way.sal_at, way.sql_at, way.won_at, owner_id
 
 
-def _handoff(number: int, lead_id: int, way: Way, owner_id: int | None, version_id: int) -> Row:
+def handoff_row(number: int, lead_id: int, way: Way, owner_id: int | None, version_id: int) -> Row:
     state = {"mql": "offered", "sal": "accepted", "sql": "confirmed"}.get(way.stage, "won")
     return number, lead_id, 1, version_id, owner_id, state, way.mql_at, way.mql_at, way.sal_at, 1
 

@@ -47,6 +47,8 @@ class EventName(StrEnum):
     BULK_BEGUN = "bulk.begun"
     BULK_UNDONE = "bulk.undone"
     IMPORT_FINISHED = "import.finished"
+    HISTORY_BROUGHT_IN = "history.brought_in"
+    HISTORY_REMOVED = "history.removed"
     VERSION_DRAFTED = "version.drafted"
     VERSION_CHANGED = "version.changed"
     VERSION_DISCARDED = "version.discarded"

@@ -9,6 +9,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     drafts,
     events,
     handoffs,
+    histories,
     imports,
     leads,
     notices,

@@ -13,7 +13,7 @@ from smarketing.web import access, errors, filters, languages, navigation, secur
 BLUEPRINTS = (
     "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
     " teams notices jobs health search views disputes inbox bulks routing absences remarks tokens criteria"
-    " clocks privacy themes cases statements shares library editor discussions revisions"
+    " clocks privacy themes cases statements shares library editor discussions revisions histories"
 ).split()
 
 

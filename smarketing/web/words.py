@@ -142,6 +142,8 @@ LABELS: dict[StrEnum, str] = {
     RowState.UNDONE: N_("Undone"),
     RowState.STANDS: N_("Stands"),
     EventName.IMPORT_FINISHED: N_("An import ended"),
+    EventName.HISTORY_BROUGHT_IN: N_("A history was brought in"),
+    EventName.HISTORY_REMOVED: N_("A history was removed"),
     EventName.VERSION_DRAFTED: N_("A version was drafted"),
     EventName.VERSION_CHANGED: N_("A draft was changed"),
     EventName.VERSION_DISCARDED: N_("A draft was discarded"),

@@ -42,6 +42,7 @@ from smarketing.services import (
     comments,
     disputes,
     handoffs,
+    histories,
     imports,
     intake,
     remarks,
@@ -113,6 +114,9 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
     session.add(statement)
     shares.share("speed", {}, days=7, actor=agreed.manny, now=hands.now)
+    past = BytesIO(b"lead,event,at\n1,handed over,2026-02-02T09:00+01:00\n")
+    limits = {"folder": tmp_path / "uploads", "limit": 1000, "zone": "UTC"}
+    history = histories.bring_in(past, "past.csv", **limits, actor=agreed.manny, now=hands.now)
     session.flush()
     ids = {
         "lead_id": handoff.lead_id,
@@ -135,6 +139,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "remark_id": remark.id,
         "clock_id": first_id(Clock),
         "comment_id": comment.id,
+        "history_id": history.id,
         "clause": "first-answer",
         "number": 1,
         "place": "clocks/first-answer",

@@ -1,6 +1,6 @@
 """Promises kept, clause by clause: by week and by owner."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask_babel import gettext
 
@@ -15,7 +15,7 @@ from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import local_date, number, percent
 from smarketing.web.scopes import NO_OWNER, View, clocks_url
-from smarketing.web.sections.section import Section, size_for, week_ticks
+from smarketing.web.sections.section import Section, month_ticks, size_for, week_ticks
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
 from smarketing.web.words import in_language
 
@@ -27,7 +27,7 @@ def by_week(view: View, clause: ClockClause, facts: ClockFacts, weeks: Sequence[
     rows, marks = [], []
     for week in weeks:
         kept, name = facts.kept(clause.id, week), spoken.span_name(week)
-        rows.append((Cell(week.starts_on.isoformat(), name), *_cells(view, clause, kept, week)))
+        rows.append((Cell(week.starts_on.isoformat(), name), *_cells(kept, _linked(view, clause, week))))
         url = clocks_url(clause.id, view.scope, week, "breached" if kept.missed else None)
         mark = _mark(week.starts_on.isoformat(), name, kept, url)
         marks.append(mark._replace(is_pale=mark.is_pale or week.ends_on > view.today))
@@ -40,7 +40,7 @@ def by_week(view: View, clause: ClockClause, facts: ClockFacts, weeks: Sequence[
             gettext("%(clause)s: kept by week", clause=name),
             (Column(gettext("Week"), False), *_columns()),
             rows,
-            (words_cell(gettext("All weeks")), *_cells(view, clause, whole, span)),
+            (words_cell(gettext("All weeks")), *_cells(whole, _linked(view, clause, span))),
         ),
         _definition(),
         figures.over_time(marks, ticks=week_ticks(weeks), scale=_scale(marks, clause), goal=_goal(clause))
@@ -56,7 +56,7 @@ def by_owner(view: View, clause: ClockClause, owners: Sequence[OwnerKept]) -> Se
         name = owner.name or gettext("The team’s queue")
         owned = owner.owner_id or NO_OWNER
         url = clocks_url(clause.id, view.scope, owner=owned)
-        rows.append((Cell(name, name, url), *_cells(view, clause, owner.kept, view.scope.period, owned)))
+        rows.append((Cell(name, name, url), *_cells(owner.kept, _linked(view, clause, view.scope.period, owned))))
         if owner.kept.share.total:
             at = gettext("%(name)s · %(count)s", name=name, count=number(owner.kept.share.total))
             marks.append(_mark(at, name, owner.kept, url))
@@ -72,6 +72,37 @@ def by_owner(view: View, clause: ClockClause, owners: Sequence[OwnerKept]) -> Se
         _definition(),
         figures.by_name(marks, scale=_scale(marks, clause), goal=_goal(clause)) if marks else None,
         size=size_for(marks),
+    )
+
+
+def by_month(clause: ClockClause, whole: Kept, months: Sequence[tuple[Period, Kept]]) -> Section:
+    """The same in calendar months, of a past whose cases are not leads of ours."""
+    marks = [
+        _mark(month.starts_on.isoformat(), spoken.month_name(month.starts_on), kept, None) for month, kept in months
+    ]
+    rows = [
+        (Cell(month.starts_on.isoformat(), spoken.month_name(month.starts_on)), *_cells(kept)) for month, kept in months
+    ]
+    name = in_language(clause.title)
+    return Section(
+        f"months-{clause.id}",
+        _title(name, whole.share, clause.objective),
+        gettext(
+            "%(numbers)s. The bars are 95 %% intervals; a hollow point has fewer than 5 cases.",
+            numbers=spoken.kept(whole),
+        ),
+        Table(
+            gettext("%(clause)s: kept by month", clause=name),
+            (Column(gettext("Month"), False), *_columns()),
+            rows,
+            (words_cell(gettext("All months")), *_cells(whole)),
+        ),
+        _definition(),
+        figures.over_time(
+            marks, ticks=month_ticks([month for month, _ in months]), scale=_scale(marks, clause), goal=_goal(clause)
+        )
+        if whole.share.total
+        else None,
     )
 
 
@@ -124,14 +155,12 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _cells(
-    view: View, clause: ClockClause, kept: Kept, days: Period, owner: int | str | None = None
-) -> tuple[Cell, ...]:
-    """Numbers that lead to their leads."""
+def _linked(view: View, clause: ClockClause, days: Period, owner: int | str | None = None) -> Callable[[str], str]:
+    """The address of the leads behind a number."""
+    return lambda clock: clocks_url(clause.id, view.scope, days, clock, owner=owner)
 
-    def url(clock: str) -> str:
-        return clocks_url(clause.id, view.scope, days, clock, owner=owner)
 
+def _cells(kept: Kept, url: Callable[[str], str | None] = lambda _clock: None) -> tuple[Cell, ...]:
     return (
         count_cell(kept.share.total),
         count_cell(kept.share.part, url("met")),
