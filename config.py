@@ -1,6 +1,7 @@
 """Settings, read from the environment (see .env.example). Imported by wsgi.py and the tests only."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ class InvalidSettings(SystemExit):
 
 
 SWITCH = ("on", "off")
+SECURITIES = ("starttls", "tls", "none")
 SCHEDULERS = ("embedded", "separate", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -43,6 +45,8 @@ def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "WTF_CSRF_TIME_LIMIT": None,
         "BCC_ADDRESS": _address(env, "SMARKETING_BCC_ADDRESS"),
+        "PUBLIC_URL": _public_url(env),
+        **_smtp(env),
         "LOG_LEVEL": _one_of(env, "SMARKETING_LOG_LEVEL", LOG_LEVELS, "INFO"),
     }
 
@@ -112,6 +116,34 @@ def _address(env: dict[str, str], name: str) -> str:
     if address and not (local and at and domain and "+" not in local and address.isascii() and " " not in address):
         raise InvalidSettings(f"{name} must be an e-mail address without +, such as touches@leads.example.com.")
     return address
+
+
+def _smtp(env: dict[str, str]) -> dict[str, Any]:
+    """The mail server that notices leave by; SMTP_HOST is empty where there is none."""
+    smtp: dict[str, Any] = {
+        "SMTP_HOST": env.get("SMARKETING_SMTP_HOST", "").strip(),
+        "SMTP_PORT": _whole_number(env, "SMARKETING_SMTP_PORT", 587),
+        "SMTP_SECURITY": _one_of(env, "SMARKETING_SMTP_SECURITY", SECURITIES, "starttls"),
+        "SMTP_USER": env.get("SMARKETING_SMTP_USER", ""),
+        "SMTP_PASSWORD": _secretly(env, "SMARKETING_SMTP_PASSWORD"),
+        "SMTP_FROM": env.get("SMARKETING_SMTP_FROM", "").strip(),
+        "SMTP_TIMEOUT": _whole_number(env, "SMARKETING_SMTP_TIMEOUT", 10),
+    }
+    name, address = parseaddr(smtp["SMTP_FROM"])
+    local, _, domain = address.rpartition("@")
+    if smtp["SMTP_HOST"] and not (local and domain and (name + address).isprintable()):
+        raise InvalidSettings("SMARKETING_SMTP_FROM must be an e-mail address, such as smarketing@example.com.")
+    if smtp["SMTP_HOST"] and not 1 <= smtp["SMTP_TIMEOUT"] <= 60:
+        raise InvalidSettings("SMARKETING_SMTP_TIMEOUT must be 1 to 60 seconds.")
+    return smtp
+
+
+def _public_url(env: dict[str, str]) -> str:
+    """Where people reach the application, for links in e-mails; or nothing."""
+    url = env.get("SMARKETING_URL", "").strip().rstrip("/")
+    if url and not url.startswith(("https://", "http://")):
+        raise InvalidSettings("SMARKETING_URL must begin with https:// or http://.")
+    return url
 
 
 def _whole_number(env: dict[str, str], name: str, default: int) -> int:

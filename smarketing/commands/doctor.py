@@ -15,8 +15,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
+from smarketing.channels import email
 from smarketing.db import database_now, db, is_postgresql
+from smarketing.domain.letters import LetterState
 from smarketing.models.events import Event
+from smarketing.models.letters import IS_WAITING, Letter
 from smarketing.models.people import User
 from smarketing.models.runs import JobRun
 from smarketing.reports import readiness
@@ -52,6 +55,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
     yield "cookies", check_cookies
     yield "uploads", check_uploads
     yield "zones", check_zones
+    yield "mail", check_mail
     yield "database", check_database
     if not readiness.is_database_reachable():
         return
@@ -64,6 +68,7 @@ def _checks() -> Iterator[tuple[str, Callable[[], Iterator[Finding]]]]:
         yield "people", check_people
         yield "scheduler", check_scheduler
         yield "jobs", check_jobs
+        yield "letters", check_letters
 
 
 def _found(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -104,6 +109,20 @@ def check_uploads() -> Iterator[Finding]:
 def check_zones() -> Iterator[Finding]:
     ZoneInfo("Europe/Paris")
     yield Finding(OK, f"time zones can be read; the installed data is of {tzdata.IANA_VERSION}")
+
+
+def check_mail() -> Iterator[Finding]:
+    server = email.server_of(current_app.config)
+    if server is None:
+        yield Finding(WARN, "no mail server is set, so notices stay in the bell; see SMARKETING_SMTP_HOST")
+        return
+    try:
+        with email.connected(server):
+            yield Finding(OK, f"{server.host}:{server.port} answers; `flask mail test ADDRESS` sends a test")
+    except email.Unreachable as error:
+        yield Finding(FAIL, f"{server.host}:{server.port} cannot be used: {error}")
+    if not current_app.config["PUBLIC_URL"]:
+        yield Finding(WARN, "e-mails hold no links; set SMARKETING_URL")
 
 
 # the database
@@ -202,3 +221,16 @@ def check_jobs() -> Iterator[Finding]:
         yield Finding(WARN, f"{job} has failed in the last day: {count} on record, lately at {at:%H:%M:%S} UTC")
     if not rows:
         yield Finding(OK, "none has failed in the last day")
+
+
+def check_letters() -> Iterator[Finding]:
+    failed = (Letter.state == LetterState.FAILED, Letter.created_at > utc_now() - timedelta(days=7))
+    count = db.session.scalar(select(func.count()).select_from(Letter).where(*failed)) or 0
+    late = (IS_WAITING, Letter.next_try_at < utc_now() - timedelta(hours=1))
+    late_count = db.session.scalar(select(func.count()).select_from(Letter).where(*late)) or 0
+    if count:
+        yield Finding(WARN, f"{count} e-mails of the last week could not be sent; see the page E-mails")
+    if late_count:
+        yield Finding(WARN, f"{late_count} e-mails have been due for more than an hour; see the page E-mails")
+    if not count and not late_count:
+        yield Finding(OK, "every e-mail that was due has gone")

@@ -1,4 +1,4 @@
-"""Receive the copies of e-mails that sales sends, over SMTP, in a process of its own."""
+"""E-mails at the command line: receive the copies that sales sends, in a process of its own; send a test."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
+from smarketing.channels import email
 from smarketing.commands.jobs import application
 from smarketing.db import db, transaction
 from smarketing.domain import mails as copies
@@ -23,7 +24,22 @@ LATER = "451 4.3.0 Try again later"
 
 log = logging.getLogger(__name__)
 
-group = AppGroup("mail", help="E-mails that come in.")
+group = AppGroup("mail", help="E-mails that come in and go out.")
+
+
+@group.command("test")
+@click.argument("address")
+def test(address: str) -> None:
+    """Send ADDRESS a test e-mail and say how that went."""
+    server = email.server_of(current_app.config)
+    if server is None:
+        raise click.ClickException("Set SMARKETING_SMTP_HOST and SMARKETING_SMTP_FROM first.")
+    try:
+        with email.connected(server) as post:
+            post.send(email.trial(address, server, now=current_app.config["WALLCLOCK"]()))
+    except (email.Unreachable, email.Refused) as error:
+        raise click.ClickException(f"{server.host}:{server.port} did not take it: {error}") from None
+    click.echo(f"{server.host}:{server.port} has taken it for {address}.")
 
 
 @group.command("receive")

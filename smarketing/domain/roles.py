@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SEE_JOBS = "see_jobs"
+    MANAGE_LETTERS = "manage_letters"
 
 
 _EVERYONE = frozenset(
@@ -84,6 +85,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,
         Permission.SEE_JOBS,
+        Permission.MANAGE_LETTERS,
     },
 }
 

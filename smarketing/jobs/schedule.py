@@ -9,8 +9,10 @@ from smarketing.jobs import (
     checkpoint_wal,
     close_days,
     close_periods,
+    deliver_letters,
     erase_expired,
     owe_targets,
+    purge_letters,
     purge_replies,
     purge_runs,
     purge_sessions,
@@ -50,6 +52,7 @@ TIMETABLE = (
     Job("run_bulks", run_bulks.run, seconds(1), N_("Goes on with decisions about many leads")),
     Job("sweep_breaches", sweep_breaches.run, seconds(2), N_("Notices the clocks that ran out")),
     Job("warn_at_risk", warn_at_risk.run, seconds(5), N_("Warns the owners of clocks at risk")),
+    Job("deliver_letters", deliver_letters.run, seconds(5), N_("Sends the e-mails that are due")),
     Job(
         "put_versions_in_force",
         put_versions_in_force.run,
@@ -65,6 +68,7 @@ TIMETABLE = (
     Job("check_database", check_database.run, hours(1), N_("Checks once a day that SQLite’s file is sound")),
     Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
     Job("purge_sessions", purge_sessions.run, hours(1), N_("Forgets sessions that ended a month ago")),
+    Job("purge_letters", purge_letters.run, hours(1), N_("Forgets what became of e-mails three months ago")),
     Job("purge_replies", purge_replies.run, hours(1), N_("Forgets what other systems were answered a day ago")),
 )
 

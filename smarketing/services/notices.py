@@ -13,6 +13,8 @@ from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Department, Role
 from smarketing.models.notices import Notice
 from smarketing.models.people import Team, User
+from smarketing.services import letters
+from smarketing.services.letters import Told
 
 
 class Owed(NamedTuple):
@@ -24,11 +26,33 @@ class Owed(NamedTuple):
     handoff_id: int | None = None
     lead_id: int | None = None
     data: dict[str, Any] | None = None
+    is_urgent: bool = False
+    """It does not wait for the end of quiet hours."""
 
 
 def owe_many(messages: Iterable[Owed], *, now: datetime) -> None:
-    """Queue the notices that are not owed yet."""
-    rows = [
+    """Write the notices that are not owed yet, and with them the letters to whoever wants those."""
+    listed = list(messages)
+    rows = _rows(listed, now=now)
+    if not rows:
+        return
+    insert = (postgresql_insert if is_postgresql() else sqlite_insert)(Notice)
+    returned = (Notice.id, Notice.recipient_id, Notice.kind, Notice.dedupe_key)
+    written = db.session.execute(
+        insert.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(*returned), rows
+    )
+    urgent = {owed.dedupe_key for owed in listed if owed.is_urgent}
+    letters.write(
+        [
+            Told(notice_id, recipient_id, EventName(kind), key.rpartition(":")[0] in urgent)
+            for notice_id, recipient_id, kind, key in written
+        ],
+        now=now,
+    )
+
+
+def _rows(messages: Sequence[Owed], *, now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "recipient_id": recipient_id,
             "kind": owed.kind.value,
@@ -41,9 +65,6 @@ def owe_many(messages: Iterable[Owed], *, now: datetime) -> None:
         for owed in messages
         for recipient_id in dict.fromkeys(owed.recipient_ids)
     ]
-    if rows:
-        insert = postgresql_insert if is_postgresql() else sqlite_insert
-        db.session.execute(insert(Notice).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows)
 
 
 def managers_of(department: Department) -> Sequence[int]:

@@ -8,12 +8,13 @@ from flask import Flask, g, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from smarketing.web import access, errors, filters, languages, navigation, security
+from smarketing.jobs import deliver_letters
+from smarketing.web import access, errors, filters, languages, letter_writer, navigation, security
 
 BLUEPRINTS = (
     "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
     " teams notices jobs health search views disputes inbox bulks routing absences remarks tokens criteria"
-    " clocks privacy themes cases statements shares library editor discussions revisions histories"
+    " clocks privacy themes cases statements shares library editor discussions revisions histories reach letters"
 ).split()
 
 
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     errors.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"smarketing.web.{name}").bp)
+    app.extensions[deliver_letters.WRITER] = letter_writer.write
     app.context_processor(_surroundings)
     app.jinja_env.globals["static_url"] = _versions(app)
 

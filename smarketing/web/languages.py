@@ -1,5 +1,7 @@
 """French and English: which one a reader gets, and the catalogue read straight from its .po file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 from functools import cache
 from io import BytesIO
@@ -9,9 +11,11 @@ from zoneinfo import ZoneInfo
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, g, request, session
+from flask_babel import Babel, Domain, get_locale, refresh
 from flask_login import current_user
+
+from smarketing.models.people import User
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("en", "fr")
@@ -44,8 +48,22 @@ def register(app: Flask) -> None:
     Languages().init_app(app, locale_selector=locale, timezone_selector=zone)
 
 
+@contextmanager
+def reading_as(person: User) -> Iterator[None]:
+    """Words and times as this person reads them, also where there is no request."""
+    g.reader = person
+    refresh()
+    try:
+        yield
+    finally:
+        del g.reader
+        refresh()
+
+
 def locale() -> str:
     """The person's own, else what this browser chose, else what it asks for."""
+    if "reader" in g:
+        return str(g.reader.locale)
     if current_user and current_user.is_authenticated:
         return str(current_user.locale)
     chosen = session.get("language")
@@ -53,4 +71,6 @@ def locale() -> str:
 
 
 def zone() -> tzinfo:
+    if "reader" in g:
+        return ZoneInfo(g.reader.zone)
     return ZoneInfo(current_user.zone if current_user and current_user.is_authenticated else "UTC")

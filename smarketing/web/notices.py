@@ -4,43 +4,24 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
 from flask_login import current_user
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from smarketing.db import db, transaction
-from smarketing.domain.disputes import DisputeState
-from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Permission
 from smarketing.domain.sla_clock import Urgency
-from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
-from smarketing.services import agreements, notices
-from smarketing.web import filters, paging
+from smarketing.services import notices
+from smarketing.web import notice_words, paging
 from smarketing.web.access import actor, allows, now
-from smarketing.web.words import label
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
 COUNTED = 99
 
-SENTENCES = {
-    EventName.CLOCK_WARNED: N_("%(lead)s: “%(clause)s” is due %(due)s"),
-    EventName.CLOCK_BREACHED: N_("%(lead)s: “%(clause)s” was due %(due)s and was not met"),
-}
-DISPUTES = {
-    EventName.DISPUTE_RAISED: N_("%(lead)s: the other side contests something and waits for your answer"),
-    EventName.DISPUTE_ANSWERED: N_("%(lead)s: the other side objects, so the arbiters rule"),
-    EventName.DISPUTE_RULED: N_("%(lead)s: the dispute is closed, %(state)s"),
-}
-IMPORT_ENDS = {
-    "done": N_("Your import is done. New leads: %(new)s, MQLs: %(mql)s, rejected rows: %(rejected)s"),
-    "cancelled": N_("Your import was stopped. New leads taken before: %(new)s"),
-    "failed": N_("Your import failed. New leads taken before: %(new)s"),
-}
 STATES = {EventName.CLOCK_WARNED: Urgency.AT_RISK, EventName.CLOCK_BREACHED: Urgency.OVERDUE}
 
 
@@ -56,7 +37,7 @@ class Line(NamedTuple):
 @bp.get("/")
 @allows(Permission.USE_ACCOUNT)
 def index() -> str:
-    page = paging.newest_first(_of(actor().id), Notice.id)
+    page = paging.newest_first(notice_words.found().where(Notice.recipient_id == actor().id), Notice.id)
     lines = [_line(notice, lead, version_id) for _id, notice, lead, version_id in page.rows]
     return render_template("notices/index.html", lines=lines, page=page, place=_place())
 
@@ -93,56 +74,16 @@ def unread_notice_count() -> str:
     return f"{COUNTED}+" if count > COUNTED else str(count or "")
 
 
-def _of(recipient_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(Notice.id, Notice, Lead, Handoff.agreement_version_id)
-        .outerjoin(Lead, Notice.lead_id == Lead.id)
-        .outerjoin(Handoff, Notice.handoff_id == Handoff.id)
-        .where(Notice.recipient_id == recipient_id)
-    )
-
-
 def _line(notice: Notice, lead: Lead | None, version_id: int | None) -> Line:
-    kind = EventName(notice.kind)
+    kind, target = EventName(notice.kind), notice_words.target(notice, lead)
     return Line(
         notice.id,
-        _sentence(kind, notice, lead, version_id),
-        _url(notice, lead),
+        notice_words.sentence(notice, lead, version_id),
+        url_for(target.endpoint, **target.values) if target else None,
         STATES.get(kind),
         notice.created_at,
         notice.read_at is None,
     )
-
-
-def _url(notice: Notice, lead: Lead | None) -> str | None:
-    dispute_id = (notice.data or {}).get("dispute")
-    if dispute_id:
-        return url_for("disputes.show", dispute_id=dispute_id)
-    if lead:
-        return url_for("leads.show", lead_id=lead.id)
-    import_id = (notice.data or {}).get("import")
-    return url_for("imports.show", import_id=import_id) if import_id else None
-
-
-def _sentence(kind: EventName, notice: Notice, lead: Lead | None, version_id: int | None) -> str:
-    if kind is EventName.HANDOFF_REASSIGNED and lead is not None:
-        return gettext("%(lead)s was given to you: the clocks go on as they were", lead=lead.name)
-    if kind in DISPUTES and lead is not None:
-        state = label(DisputeState((notice.data or {})["state"]))
-        return gettext(DISPUTES[kind], lead=lead.name, state=state)
-    if kind is EventName.IMPORT_FINISHED:
-        return _ended_import(notice.data or {})
-    if kind not in SENTENCES or lead is None or version_id is None:
-        return label(kind)
-    data = notice.data or {}
-    clause = agreements.version(version_id).terms.clock(data["clause"])
-    due = filters.local_datetime(datetime.fromisoformat(data["due_at"]))
-    return gettext(SENTENCES[kind], lead=lead.name, clause=clause.title.in_locale(str(get_locale())), due=due)
-
-
-def _ended_import(data: dict[str, Any]) -> str:
-    counts = {name: filters.number(data.get(name, 0)) for name in ("new", "mql", "rejected")}
-    return gettext(IMPORT_ENDS.get(data.get("state", ""), IMPORT_ENDS["done"]), **counts)
 
 
 def _place() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from smarketing.models.runs import JobRun
 from smarketing.wallclock import utc_now
 from tests.commands.conftest import Command
 from tests.conftest import application
+from tests.post_office import opened
 
 
 def line(output: str, subject: str) -> str:
@@ -46,6 +47,16 @@ def test_a_scheduler_switched_off_is_a_warning(flask: Command) -> None:
 def test_a_misspelt_scheduler_fails(flask: Command, app: Flask) -> None:
     app.config["SCHEDULER"] = "of"
     assert flask("doctor").exit_code == 1
+
+
+def test_a_mail_server_is_tried(flask: Command, app: Flask) -> None:
+    assert line(flask("doctor").output, "mail").startswith("warn")
+    with opened() as office:
+        app.config.update(office.settings)
+        assert line(flask("doctor").output, "mail").startswith("ok")
+    closed = flask("doctor")
+    assert closed.exit_code == 1
+    assert "cannot be used: ConnectionRefusedError" in line(closed.output, "mail")
 
 
 def test_a_weak_secret_fails(flask: Command, app: Flask) -> None:

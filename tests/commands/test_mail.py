@@ -1,7 +1,6 @@
 """Copies of e-mails that come in over SMTP become touches."""
 
 import smtplib
-import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -21,6 +20,7 @@ from smarketing.services import accounts, handoffs, intake, mails
 from tests.cast import Cast
 from tests.commands.conftest import Command
 from tests.conftest import Hands
+from tests.post_office import free_port, opened
 from tests.services.desk import Db
 
 DIRECTOR = {"email": "Dora@example.com", "job_title": "Sales director", "country": "FR"}
@@ -65,11 +65,6 @@ def post(app: Flask, hands: Hands, handoff: Handoff) -> Iterator[Post]:
     receiver.start()
     yield Post(port, format_datetime(hands.now))
     receiver.stop()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def address(user: User | None) -> str:
@@ -146,3 +141,15 @@ def test_without_an_address_there_is_nothing_to_receive(flask: Command) -> None:
     ended = flask("mail", "receive")
     assert ended.exit_code == 1
     assert "SMARKETING_BCC_ADDRESS" in ended.output
+
+
+def test_an_operator_sends_a_test(flask: Command, app: Flask) -> None:
+    assert "SMARKETING_SMTP_HOST" in flask("mail", "test", "ada@example.org").output
+    with opened() as office:
+        app.config.update(office.settings)
+        assert "has taken it for ada@example.org" in flask("mail", "test", "ada@example.org").output
+        assert office.subjects == [("ada@example.org", "A test of Smarketing")]
+        office.recipient = lambda _address: "550 5.7.1 Relaying denied"
+        refused = flask("mail", "test", "ada@example.org")
+    assert refused.exit_code == 1
+    assert "550 5.7.1 Relaying denied" in refused.output

@@ -25,6 +25,7 @@ REVIEWED = """
     see_people         .  .  x  x
     manage_people      .  .  .  x
     see_jobs           .  .  .  x
+    manage_letters     .  .  .  x
 """
 TABLE = {permission: marks for permission, *marks in map(str.split, REVIEWED.strip().splitlines())}
 

@@ -29,6 +29,7 @@ from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
+from smarketing.models.letters import Letter
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
 from smarketing.models.shares import Share
@@ -97,6 +98,17 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     accounts.disable_user(agreed.sara, actor=agreed.ada, now=hands.now)
     told = Notice(recipient_id=agreed.saul.id, kind="clock.warned", dedupe_key="one", created_at=hands.now)
     session.add(told)
+    session.flush()
+    letter = Letter(
+        notice_id=told.id,
+        recipient_id=told.recipient_id,
+        channel="email",
+        state="waiting",
+        attempt_count=0,
+        created_at=hands.now,
+        next_try_at=hands.now,
+    )
+    session.add(letter)
     sessions.open_session(agreed.saul, origin=Origin("127.0.0.1", "another"), now=hands.now)
     asked = {"ground": "fails_criteria", "note": "Not one", "actor": agreed.sasha, "now": hands.now}
     offered = session.scalars(select(Handoff).where(Handoff.state == "offered")).one()
@@ -126,6 +138,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "import_id": first_id(imports.Import),
         "version_id": draft.id,
         "notice_id": told.id,
+        "letter_id": letter.id,
         "user_id": agreed.sasha.id,
         "team_id": agreed.saul.team_id or 0,
         "session_id": first_id(UserSession),
