@@ -7,17 +7,20 @@ from functools import partial
 from sqlalchemy import select
 
 from smarketing.db import db
-from smarketing.demo import staff
+from smarketing.demo import staff, vocabulary
 from smarketing.demo.crowd import ZONE
 from smarketing.demo.story import Story
+from smarketing.domain.amendments import Written
 from smarketing.domain.terms import Terms
 from smarketing.models.agreements import AgreementVersion
+from smarketing.models.amendments import Amendment
 from smarketing.models.people import User
-from smarketing.services import agreements
+from smarketing.services import agreements, amendments, comments
 
 SATURDAY = 5
 DRAFTED, PROPOSED, SIGNED = time(15, 40), time(16, 5), (time(16, 50), time(17, 35))
 """Afternoons in Paris, when it is morning in Montréal."""
+SENT, COMMENTED = time(17, 50), time(18, 20)
 
 
 def plan(
@@ -34,6 +37,12 @@ def plan(
     story.plan(_at(signed_on, PROPOSED), partial(_propose, drafted_by, effective_at))
     for email, moment in zip(signed_by, SIGNED, strict=False):
         story.plan(_at(signed_on, moment), partial(_sign, email))
+
+
+def plan_amendment(story: Story, terms: Terms, *, sent_on: date) -> None:
+    """Marketing asks for these terms, and sales says something before it answers."""
+    story.plan(_at(sent_on, SENT), partial(_send, terms))
+    story.plan(_at(sent_on, COMMENTED), _comment)
 
 
 def agree(terms: Terms, *, effective_at: datetime, now: datetime) -> None:
@@ -73,6 +82,19 @@ def _propose(email: str, effective_at: datetime, now: datetime) -> None:
 def _sign(email: str, now: datetime) -> None:
     version = _latest()
     agreements.sign(version, signed_digest=version.digest, actor=_manager(email), now=now)
+
+
+def _send(terms: Terms, now: datetime) -> None:
+    author = _manager(staff.MARKETING_MANAGER.email)
+    drafted = agreements.draft(terms, actor=author, now=now)
+    amendments.send(drafted, Written(*vocabulary.AMENDMENT, {}), actor=author, now=now)
+
+
+def _comment(now: datetime) -> None:
+    version = db.session.scalars(select(Amendment)).one().version
+    comments.write(
+        version, comments.WHOLE, vocabulary.ON_THE_AMENDMENT, actor=_manager(staff.SALES_MANAGER.email), now=now
+    )
 
 
 def _latest() -> AgreementVersion:

@@ -82,6 +82,13 @@ def amendment() -> Terms:
     return read_terms(document)
 
 
+def quicker_touch() -> Terms:
+    """What marketing asks for as an amendment: two hours less until the first touch."""
+    document = agreement().model_dump(mode="json", by_alias=True, exclude_none=True)
+    document["clocks"][1]["allowance_minutes"] = 360
+    return read_terms(document)
+
+
 def seed(*, now: datetime, tell: Callable[[str], None], days: int = DAYS) -> None:
     """Everybody, the agreement and its history until `now`. The caller opens the transaction."""
     random = Random(SEED)
@@ -107,7 +114,7 @@ def seed(*, now: datetime, tell: Callable[[str], None], days: int = DAYS) -> Non
 
 
 def plan_versions(story: Story, *, starts_at: datetime, now: datetime) -> None:
-    """A version that was, the one in force, and a proposal that waits for the signature of marketing."""
+    """A version that was, the one in force, a proposal that waits for marketing’s signature, an amendment for sales."""
     marketing, sales = staff.MARKETING_MANAGER.email, staff.SALES_MANAGER.email
     today = now.astimezone(ZONE).date()
     second_at = monday_from((starts_at + (now - starts_at) * FIRST_VERSION).astimezone(ZONE).date())
@@ -128,6 +135,7 @@ def plan_versions(story: Story, *, starts_at: datetime, now: datetime) -> None:
         drafted_by=sales,
         signed_by=(sales,),
     )
+    negotiations.plan_amendment(story, quicker_touch(), sent_on=working_day_before(today))
 
 
 def hire(*, now: datetime) -> None:

@@ -138,3 +138,9 @@ RULINGS = {
     "dismissed": "Visits alone do not outweigh that the company has fewer than ten people: the refusal stands.",
     "upheld": "A wrong number is not the rep’s delay. Check numbers at intake from now on.",
 }
+
+AMENDMENT = (
+    "First touch within six hours",
+    "Of the leads touched within six hours, one in three became an SQL last quarter; of the others, one in five.",
+)
+ON_THE_AMENDMENT = "In trade-fair weeks half of us are on the road. Can we leave those out?"

@@ -25,6 +25,7 @@ class Topic(StrEnum):
     MISSED = "missed"
     GIVEN = "given"
     DISPUTE = "dispute"
+    AMENDMENT = "amendment"
     IMPORT = "import"
 
 
@@ -41,6 +42,11 @@ TOPICS: Final = {
     EventName.DISPUTE_RAISED: Topic.DISPUTE,
     EventName.DISPUTE_ANSWERED: Topic.DISPUTE,
     EventName.DISPUTE_RULED: Topic.DISPUTE,
+    EventName.AMENDMENT_SENT: Topic.AMENDMENT,
+    EventName.AMENDMENT_ACCEPTED: Topic.AMENDMENT,
+    EventName.AMENDMENT_REFUSED: Topic.AMENDMENT,
+    EventName.AMENDMENT_WITHDRAWN: Topic.AMENDMENT,
+    EventName.AMENDMENT_LAPSED: Topic.AMENDMENT,
     EventName.IMPORT_FINISHED: Topic.IMPORT,
 }
 """A notice of any other kind is in the bell only."""
@@ -50,6 +56,7 @@ UNLESS_CHOSEN: Final = {
     Topic.MISSED: Choice.DAILY,
     Topic.GIVEN: Choice.AT_ONCE,
     Topic.DISPUTE: Choice.AT_ONCE,
+    Topic.AMENDMENT: Choice.AT_ONCE,
     Topic.IMPORT: Choice.BELL,
 }
 

@@ -1,6 +1,7 @@
 """The life of an agreement version: draft -> proposed -> signed by both departments -> in force -> superseded.
 
-A proposal may be withdrawn until both have signed. One version is on its way at a time.
+A proposal may be withdrawn until both have signed. One version is on its way at a time. A draft that was sent to the
+other side as an amendment stays what it is; a new draft comes of it when that side accepts.
 """
 
 from collections.abc import Collection
@@ -18,6 +19,7 @@ class VersionStatus(StrEnum):
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    AMENDMENT = "amendment"
 
 
 SIGNATORY_DEPARTMENTS = frozenset(Department)

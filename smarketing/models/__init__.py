@@ -2,6 +2,7 @@
 
 from smarketing.models import (  # noqa: F401 - registers every table with the metadata
     agreements,
+    amendments,
     bulks,
     clocks,
     criteria,

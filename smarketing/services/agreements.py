@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from smarketing.db import db
-from smarketing.domain import signing
+from smarketing.domain import amendments, signing
 from smarketing.domain.errors import N_, Conflict, DomainError, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Department, Role
@@ -121,6 +121,8 @@ def propose(drafted: AgreementVersion, *, effective_at: datetime, actor: User, n
     """Freeze a draft for signature, to come into force at `effective_at` or when signed, whichever is later."""
     signing.check_may_propose(drafted.status)
     signing.check_effective_at(effective_at, now=now)
+    if (force := in_force()) is not None:
+        amendments.check_effect_day(force.terms, parse(drafted.terms), effective_at)
     for obstacle in (*revisions.obstacles(drafted), *obstacles(drafted)):
         raise obstacle
     drafted.status = VersionStatus.PROPOSED

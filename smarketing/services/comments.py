@@ -8,10 +8,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import selectinload
 
 from smarketing.db import db
+from smarketing.domain.amendments import AmendmentState
 from smarketing.domain.errors import N_, Conflict, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.signing import VersionStatus
 from smarketing.models.agreements import AgreementVersion
+from smarketing.models.amendments import Amendment
 from smarketing.models.drafts import Comment
 from smarketing.models.people import User
 from smarketing.services import journal
@@ -19,6 +21,8 @@ from smarketing.services import journal
 LONGEST = 4_000
 CLOSED = (VersionStatus.SUPERSEDED, VersionStatus.WITHDRAWN)
 """Versions that belong to the past: their comments are read, none is added."""
+WHOLE = "whole"
+"""In the place of a clause: what is said of an amendment as a whole."""
 
 
 def write(version: AgreementVersion, clause: str, body: str, *, actor: User, now: datetime) -> Comment:
@@ -60,6 +64,14 @@ def threads(version: AgreementVersion) -> Sequence[Comment]:
     return db.session.scalars(began.options(*people, answers).order_by(Comment.id)).all()
 
 
+def is_past(version: AgreementVersion, *, now: datetime) -> bool:
+    """Whether nothing more is said about it: it is no longer in force, or its amendment is closed."""
+    if version.status is not VersionStatus.AMENDMENT:
+        return version.status in CLOSED
+    amendment = db.session.scalars(select(Amendment).where(Amendment.version_id == version.id)).one()
+    return amendment.state_at(now) is not AmendmentState.OPEN
+
+
 def open_count(version: AgreementVersion) -> int:
     is_open = (Comment.version_id == version.id, Comment.resolved_at.is_(None), Comment.answers_id.is_(None))
     return db.session.scalar(select(func.count()).select_from(Comment).where(*is_open)) or 0
@@ -74,7 +86,7 @@ def _written(comment: Comment, version: AgreementVersion, body: str, *, actor: U
     body = body.replace("\r\n", "\n").strip()
     if not 0 < len(body) <= LONGEST:
         raise InvalidInput("body", N_("Write a comment of 1 to %(limit)s characters."), limit=LONGEST)
-    if version.status in CLOSED:
+    if is_past(version, now=now):
         raise Conflict(N_("This version belongs to the past: comment on the one that is discussed now."))
     comment.version_id, comment.digest, comment.body = version.id, version.digest, body
     comment.author_id, comment.written_at = actor.id, now

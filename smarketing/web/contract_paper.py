@@ -25,6 +25,7 @@ STAMPS = {
     VersionStatus.DRAFT: N_("Draft"),
     VersionStatus.PROPOSED: N_("Not signed"),
     VersionStatus.WITHDRAWN: N_("Withdrawn"),
+    VersionStatus.AMENDMENT: N_("Not signed"),
 }
 """Printed across every page of what binds nobody."""
 
@@ -100,6 +101,8 @@ def _warning(version: AgreementVersion) -> str:
             return gettext("Proposed, but not signed. It binds nobody yet.")
         case VersionStatus.WITHDRAWN:
             return gettext("This proposal was withdrawn. It never came into force.")
+        case VersionStatus.AMENDMENT:
+            return gettext("An amendment that one side asks for, not signed. It binds nobody.")
         case VersionStatus.SUPERSEDED:
             return gettext("A later version has taken the place of this one.")
         case _:

@@ -47,6 +47,8 @@ def index(version_id: int) -> str:
 @bp.get("/<int:version_id>/comments/<clause>")
 @allows(Permission.SEE_AGREEMENT)
 def show(version_id: int, clause: str) -> Any:
+    if clause == comments.WHOLE:
+        return _back(version_id, clause)
     return _page(found(version_id), clause)
 
 
@@ -129,9 +131,11 @@ def _page(
         answer_form=form if answers else CommentForm(),
         answers=answers,
         may_settle=may_settle,
-        is_past=version.status in comments.CLOSED,
+        is_past=comments.is_past(version, now=now()),
     ), status
 
 
 def _back(version_id: int, clause: str) -> Response:
+    if clause == comments.WHOLE:
+        return redirect(url_for("amendments.of_version", version_id=version_id, _anchor="discussion"), code=303)
     return redirect(url_for("discussions.show", version_id=version_id, clause=clause), code=303)

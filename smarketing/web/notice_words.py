@@ -25,6 +25,13 @@ DISPUTES = {
     EventName.DISPUTE_ANSWERED: N_("%(lead)s: the other side objects, so the arbiters rule"),
     EventName.DISPUTE_RULED: N_("%(lead)s: the dispute is closed, %(state)s"),
 }
+AMENDMENTS = {
+    EventName.AMENDMENT_SENT: N_("“%(title)s”: the other side asks for an amendment and waits for your answer"),
+    EventName.AMENDMENT_ACCEPTED: N_("“%(title)s”: your amendment was accepted and is a draft to be signed"),
+    EventName.AMENDMENT_REFUSED: N_("“%(title)s”: your amendment was refused"),
+    EventName.AMENDMENT_WITHDRAWN: N_("“%(title)s”: the other side took its amendment back"),
+    EventName.AMENDMENT_LAPSED: N_("“%(title)s”: the amendment lapsed without an answer"),
+}
 IMPORT_ENDS = {
     "done": N_("Your import is done. New leads: %(new)s, MQLs: %(mql)s, rejected rows: %(rejected)s"),
     "cancelled": N_("Your import was stopped. New leads taken before: %(new)s"),
@@ -49,6 +56,8 @@ def target(notice: Notice, lead: Lead | None) -> Target | None:
     data = notice.data or {}
     if data.get("dispute"):
         return Target("disputes.show", {"dispute_id": data["dispute"]})
+    if data.get("amendment"):
+        return Target("amendments.show", {"amendment_id": data["amendment"]})
     if lead:
         return Target("leads.show", {"lead_id": lead.id})
     return Target("imports.show", {"import_id": data["import"]}) if data.get("import") else None
@@ -60,6 +69,8 @@ def sentence(notice: Notice, lead: Lead | None, version_id: int | None) -> str:
         return gettext("%(lead)s was given to you: the clocks go on as they were", lead=lead.name)
     if kind in DISPUTES and lead is not None:
         return gettext(DISPUTES[kind], lead=lead.name, state=label(DisputeState(data["state"])))
+    if kind in AMENDMENTS:
+        return gettext(AMENDMENTS[kind], title=data["title"])
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(data)
     if kind not in SENTENCES or lead is None or version_id is None:

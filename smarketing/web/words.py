@@ -1,13 +1,14 @@
 """What things are called: the words for stages, answers, roles and events, and for stored messages."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext
 
 from smarketing.domain import erasing
+from smarketing.domain.amendments import AmendmentState
 from smarketing.domain.bulks import RowState
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
@@ -54,6 +55,12 @@ LABELS: dict[StrEnum, str] = {
     VersionStatus.IN_FORCE: N_("In force"),
     VersionStatus.SUPERSEDED: N_("Superseded"),
     VersionStatus.WITHDRAWN: N_("Withdrawn"),
+    VersionStatus.AMENDMENT: N_("Amendment"),
+    AmendmentState.OPEN: N_("Waits for an answer"),
+    AmendmentState.ACCEPTED: N_("Accepted"),
+    AmendmentState.REFUSED: N_("Refused"),
+    AmendmentState.WITHDRAWN: N_("Withdrawn"),
+    AmendmentState.LAPSED: N_("Lapsed without an answer"),
     ImportState.UPLOADED: N_("Uploaded"),
     ImportState.CHECKING: N_("Being checked"),
     ImportState.CHECKED: N_("Checked"),
@@ -152,6 +159,11 @@ LABELS: dict[StrEnum, str] = {
     EventName.VERSION_SIGNED: N_("A version was signed"),
     EventName.VERSION_EFFECTIVE: N_("A version came into force"),
     EventName.VERSION_SUPERSEDED: N_("A version was superseded"),
+    EventName.AMENDMENT_SENT: N_("An amendment was sent to the other side"),
+    EventName.AMENDMENT_ACCEPTED: N_("An amendment was accepted"),
+    EventName.AMENDMENT_REFUSED: N_("An amendment was refused"),
+    EventName.AMENDMENT_WITHDRAWN: N_("An amendment was taken back"),
+    EventName.AMENDMENT_LAPSED: N_("An amendment lapsed without an answer"),
     EventName.REPORT_SHARED: N_("A link to figures was made"),
     EventName.REPORT_UNSHARED: N_("A link to figures was revoked"),
     EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),
@@ -252,6 +264,8 @@ def _spoken(name: str, value: Any) -> Any:
         return in_language(value)
     if isinstance(value, datetime):
         return format_datetime(value, "short")
+    if isinstance(value, date):
+        return format_date(value, "long", rebase=False)
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if name == "field" and isinstance(value, str):

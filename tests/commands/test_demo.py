@@ -125,12 +125,15 @@ def counting_every_day_again_changes_no_figure(session: Db) -> None:
 
 
 def one_version_was_one_is_in_force_and_one_waits_for_a_signature(session: Db, now: datetime) -> None:
-    old, current, proposed = session.scalars(select(AgreementVersion).order_by(AgreementVersion.number)).all()
+    old, current, proposed, amendment = session.scalars(
+        select(AgreementVersion).order_by(AgreementVersion.number)
+    ).all()
     assert [old.status, current.status, proposed.status] == [
         VersionStatus.SUPERSEDED,
         VersionStatus.IN_FORCE,
         VersionStatus.PROPOSED,
     ]
+    assert amendment.status is VersionStatus.AMENDMENT
     assert old.superseded_at == current.effective_at
     assert [len(version.signatures) for version in (old, current, proposed)] == [2, 2, 1]
     assert proposed.effective_at is not None

@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from smarketing.db import db
+from smarketing.domain.amendments import Written
 from smarketing.domain.bulks import BulkVerb
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.importing import Row
@@ -39,6 +40,7 @@ from smarketing.models.touches import Touch
 from smarketing.services import (
     accounts,
     agreements,
+    amendments,
     bulks,
     comments,
     disputes,
@@ -121,6 +123,8 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
     comment = comments.write(draft, "first-answer", "Too short", actor=agreed.saul, now=hands.now)
+    other = agreements.draft(terms(term_months=18), actor=agreed.manny, now=hands.now)
+    amendment = amendments.send(other, Written("Longer", "It works", {}), actor=agreed.manny, now=hands.now)
     february = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 3, 1), "number": 1, "digest": "0" * 64}
     minute = Minute(Period(february["starts_on"], february["ends_on"]), "Europe/Paris", [1], [], {}, [])
     statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
@@ -153,6 +157,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "clock_id": first_id(Clock),
         "comment_id": comment.id,
         "history_id": history.id,
+        "amendment_id": amendment.id,
         "clause": "first-answer",
         "number": 1,
         "place": "clocks/first-answer",

@@ -27,6 +27,7 @@ SENT = {
     "missed": "daily",
     "given": "bell",
     "dispute": "at_once",
+    "amendment": "bell",
     "import": "daily",
     "daily_at": "07:15",
     "quiet_from": "21:00",
@@ -38,7 +39,7 @@ SENT = {
 def test_what_was_settled_is_shown_again(sign_in: SignIn, cast: Cast) -> None:
     saul = sign_in(cast.saul)
     assert saul.post("/account/notices/", data=SENT).location == "/account/notices/"
-    choices = {Topic(name): Choice(str(SENT[name])) for name in ("at_risk", "missed", "given", "dispute", "import")}
+    choices = {Topic(name): Choice(str(SENT[name])) for name in Topic}
     assert reach.of(cast.saul) == Reach("Europe/Paris", 1260, 390, frozenset({6}), 435, choices)
     page = saul.get("/account/notices/").text
     assert re.search(r'name="quiet_from"[^>]*value="21:00"', page)

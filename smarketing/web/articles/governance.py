@@ -60,12 +60,16 @@ def dates(terms: Terms) -> Iterator[Provision]:
 def articles(terms: Terms) -> Iterator[Article]:
     if terms.amendments or terms.reviews:
         reviews = [_review(clause, terms) for clause in terms.reviews]
-        amendments = [_amendment(clause, terms) for clause in terms.amendments]
-        yield Article("amendments", gettext("Review and amendment"), [*reviews, *amendments])
+        yield Article("amendments", gettext("Review and amendment"), [*reviews, *amendments(terms)])
     kept = [_retention(clause) for clause in terms.retention]
     kept += [_backup(terms.backup)] if terms.backup else []
     if kept:
         yield Article("data", gettext("Data"), kept)
+
+
+def amendments(terms: Terms) -> list[Provision]:
+    """How it is amended."""
+    return [_amendment(clause, terms) for clause in terms.amendments]
 
 
 def _renewal(clause: RenewalClause) -> Provision:
