@@ -22,6 +22,7 @@ from smarketing.domain.lifecycle import Stage
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
+from smarketing.reports import closing
 from smarketing.services import agreements, clocks, handoffs, notices, qualification, targets, touches
 
 Act = Callable[[datetime], None]
@@ -106,8 +107,9 @@ class Story:
     def _begin_day(self, now: datetime) -> None:
         agreements.put_due_versions_in_force(now=now)
         day = now.astimezone(ZONE)
-        if day.day == 1:
-            targets.owe_current(now=now)
+        targets.owe_current(now=now)
+        if day.weekday() == 0 or day.day == 1:
+            targets.close(closing.due(now=now), now=now)
         if day.weekday() in (1, 3) and now < self._now - timedelta(days=2):
             for user_id in db.session.scalars(select(User.id).order_by(User.id)).all():
                 notices.mark_read(user_id, now=now)

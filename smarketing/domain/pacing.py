@@ -42,6 +42,17 @@ def progress(pace: Pace, *, is_over: bool) -> Progress:
     return Progress.BEHIND if pace.gap <= -1 else Progress.AHEAD
 
 
+def progress_within(pace: Pace, *, is_over: bool) -> Progress:
+    """Of a limit: reached is kept at the end, missed is exceeded, behind is a whole case above the ideal line."""
+    if pace.actual > pace.owed:
+        return Progress.MISSED
+    if is_over:
+        return Progress.REACHED
+    if pace.gap is None:
+        return Progress.UNKNOWN
+    return Progress.BEHIND if pace.gap >= 1 else Progress.AHEAD
+
+
 def ideal_line(
     owed: int, calendar: BusinessCalendar, *, starts_at: datetime, ends_at: datetime, at: Iterable[datetime]
 ) -> list[float | None]:

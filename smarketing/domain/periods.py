@@ -1,9 +1,9 @@
 """Days, weeks, months and longer periods in a zone, as half-open spans."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from smarketing.domain.local_time import local_instant
@@ -103,6 +103,10 @@ def before(period: Period, part_of: Callable[[date], Period]) -> Period:
     return part_of(period.starts_on - timedelta(days=1))
 
 
+def day_of(day: date) -> Period:
+    return until(day, day)
+
+
 def week_of(day: date) -> Period:
     monday = day - timedelta(days=day.weekday())
     return Period(monday, monday + timedelta(days=7))
@@ -118,6 +122,16 @@ def quarter_of(day: date) -> Period:
 
 def year_of(day: date) -> Period:
     return _months_from(date(day.year, 1, 1), 12)
+
+
+OF_LENGTH: Final[Mapping[str, Callable[[date], Period]]] = {
+    "day": day_of,
+    "week": week_of,
+    "month": month_of,
+    "quarter": quarter_of,
+    "year": year_of,
+}
+"""The period that holds a day, by the word agreements use for its length."""
 
 
 def months_before(day: date, count: int) -> date:

@@ -21,11 +21,16 @@ class Verdict(StrEnum):
     NO_DATA = "no_data"
 
 
+PEOPLE, TEAMS, PERIODS = "people", "teams", "periods"
+
+
 class Obligation(NamedTuple):
     """A clock clause or a share: `met` of `total`, `excused` of the missed, `promised` a share of 0 to 1, which
     `is_limit` must not be exceeded; fewer than `fewest` decide nothing.
 
-    A volume: `met` there were, of `promised` owed; `total` and `excused` are 0.
+    A volume: `met` there were, of `promised` owed; `total` and `excused` are 0. `unit` is the currency of an amount
+    (then both are 1/100 of it). A volume that several owed, or that fell due several times, is told as a share: of
+    so many PEOPLE, teams or PERIODS so many reached it, and all of them must.
     """
 
     clause: str
@@ -39,12 +44,14 @@ class Obligation(NamedTuple):
     pending: int
     is_limit: bool = False
     fewest: int = TOO_FEW
+    unit: str = ""
 
     @property
     def verdict(self) -> Verdict:
         """Of a clock clause without what was excused."""
         if self.is_volume:
-            return Verdict.KEPT if self.met >= self.promised else Verdict.MISSED
+            is_kept = self.met <= self.promised if self.is_limit else self.met >= self.promised
+            return Verdict.KEPT if is_kept else Verdict.MISSED
         share = Share(self.met, self.total - self.excused)
         if not share.total:
             return Verdict.NO_DATA
@@ -83,7 +90,7 @@ def text_of(minute: Minute) -> str:
         "zone": minute.zone,
         "versions": list(minute.versions),
         "obligations": [
-            {**each._asdict(), "title": each.title.model_dump(), "verdict": each.verdict} for each in minute.obligations
+            {**_told(each), "title": each.title.model_dump(), "verdict": each.verdict} for each in minute.obligations
         ],
         "disputes": dict(minute.disputes),
         "followings": [
@@ -92,6 +99,12 @@ def text_of(minute: Minute) -> str:
         ],
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _told(each: Obligation) -> dict[str, Any]:
+    """Without the unit where there is none, as older statements were written."""
+    told = each._asdict()
+    return told if each.unit else {name: value for name, value in told.items() if name != "unit"}
 
 
 def digest_of(text: str) -> str:
@@ -119,7 +132,7 @@ def read(text: str) -> Minute:
 
 
 def _obligation(each: Mapping[str, Any]) -> Obligation:
-    told = {name: each[name] for name in Obligation._fields}
+    told = {name: each[name] for name in Obligation._fields if name in each}
     return Obligation(**(told | {"side": Department(each["side"]), "title": Words(**each["title"])}))
 
 

@@ -1,5 +1,7 @@
 """Who gets which lead, how newcomers are eased in and what happens to the leads of who leaves."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -62,6 +64,21 @@ class RampClause(Clause):
 
     shift_after_day: int | None = Field(default=None, ge=1, le=31)
     steps: tuple[RampStep, ...] = Field(min_length=1, max_length=24)
+
+    def months(self, started_on: date, day: date) -> int:
+        """In which month of theirs somebody is on a day; 0 is that of joining, and before."""
+        months = (day.year - started_on.year) * 12 + day.month - started_on.month
+        if self.shift_after_day and started_on.day > self.shift_after_day:
+            months -= 1
+        return max(0, months)
+
+    def quota_ratio(self, started_on: date, days: Iterable[date]) -> float:
+        """The share of what is owed that these days ask of them, on average."""
+        shares = [self._step(self.months(started_on, day)).quota_ratio for day in days]
+        return sum(shares) / len(shares) if shares else 1.0
+
+    def _step(self, months: int) -> RampStep:
+        return next(step for step in reversed(self.steps) if step.from_month <= months)
 
     @model_validator(mode="after")
     def _climbs(self) -> "RampClause":

@@ -1,4 +1,4 @@
-"""Write down this month's targets before the first lead counts towards them."""
+"""Write down what is owed in the periods that run, before the first lead counts towards it."""
 
 from datetime import datetime
 

@@ -1,14 +1,19 @@
 """How leads are shared out: what each rep takes, when they are away, and who was given or credited what."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smarketing.db import Base
+from smarketing.domain.debts import Hand
+from smarketing.domain.periods import local_day
+from smarketing.domain.roles import Role
 from smarketing.models.leads import Lead
-from smarketing.models.people import User
+from smarketing.models.people import Team, User
 
 
 class RoutingProfile(Base):
@@ -66,3 +71,17 @@ class LedgerLine(Base):
     at: Mapped[datetime]
 
     lead: Mapped[Lead] = relationship()
+
+
+def reps_of(teams: Iterable[str]) -> Select[*tuple[Any, ...]]:
+    """Those who can sign in: id, team's key, day of beginning (None where it was not said), instant of the account."""
+    columns: tuple[Any, ...] = (User.id, Team.key, RoutingProfile.started_on, User.created_at)
+    query: Select[*tuple[Any, ...]] = select(*columns).join(Team, Team.id == User.team_id)
+    query = query.outerjoin(RoutingProfile, RoutingProfile.user_id == User.id)
+    sells = (Team.key.in_(sorted(teams)), User.role == Role.SALES_REP, User.disabled_at.is_(None))
+    return query.where(*sells).order_by(User.id)
+
+
+def hand(row: Any, zone: str) -> Hand:
+    user_id, team, started_on, created_at = row
+    return Hand(user_id, team, started_on or local_day(created_at, zone))

@@ -28,7 +28,9 @@ from smarketing.db import Base
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
+from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
+from smarketing.models.personas import Persona
 
 
 class Cohort(StrEnum):
@@ -72,8 +74,22 @@ class DayTally(Base):
     answer_seconds: Mapped[list[int]] = mapped_column(JSON, comment="business seconds to each answer, ascending")
 
 
+class PersonaDay(Base):
+    """MQLs of one day by their source and the persona they were handed off as: what their agreed value is made of."""
+
+    __tablename__ = "persona_days"
+
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(120), primary_key=True, comment="empty when the lead has none")
+    persona: Mapped[str] = mapped_column(String(60), primary_key=True, comment="key; empty when there was none")
+    mqls: Mapped[int]
+
+
 class StaleDay(Base):
-    """Append-only on purpose: a writer that has not committed yet keeps its own mark."""
+    """Append-only on purpose: a writer that has not committed yet keeps its own mark.
+
+    That of an MQL day is for PersonaDay too.
+    """
 
     __tablename__ = "stale_days"
 
@@ -148,3 +164,17 @@ def clock_counts() -> Select[date, str, str, Outcome, int | None, int]:
     is_settled = Clock.outcome.in_((Outcome.MET, Outcome.BREACHED))
     counted: Select[date, str, str, Outcome, int | None, int] = select(*parts, func.count())
     return counted.join(Lead, Lead.id == Clock.lead_id).where(is_settled).group_by(*parts)
+
+
+def persona_counts(is_day: ColumnElement[bool]) -> Select[date, str, str, int]:
+    """Count MQLs by their day, source, and the persona they were handed off as, of the days wanted.
+
+    The persona of a hand-off does not change; a lead's own does, with each score.
+    """
+    handed_as = select(Persona.key).join(Handoff, Handoff.persona_id == Persona.id)
+    handed_as = handed_as.where(Handoff.lead_id == Lead.id, Handoff.mql_at == Lead.mql_at).order_by(Handoff.id).limit(1)
+    persona = func.coalesce(handed_as.scalar_subquery(), literal_column("''")).label("persona")
+    each = select(Lead.mql_on.label("day_on"), _SOURCE.label("source"), persona).where(is_day).subquery()
+    columns: tuple[Any, ...] = (each.c.day_on, each.c.source, each.c.persona)
+    counted: Select[date, str, str, int] = select(*columns, func.count().label("mqls"))
+    return counted.group_by(*columns)

@@ -12,7 +12,10 @@ from smarketing.models.people import User
 
 class Touch(Base):
     __tablename__ = "touches"
-    __table_args__ = (Index("ix_touches_handoff_id_message_id", "handoff_id", "message_id", unique=True),)
+    __table_args__ = (
+        Index("ix_touches_handoff_id_message_id", "handoff_id", "message_id", unique=True),
+        Index("ix_touches_occurred_at_actor_id", "occurred_at", "actor_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lead_id: Mapped[int] = mapped_column(ForeignKey("leads.id"), index=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, literal, select
 
 from smarketing.db import db, is_postgresql
 from smarketing.domain.dispositions import DispositionKind, HandoffState
@@ -199,7 +199,7 @@ def refusals(span: Span, wanted: Wanted, by: By) -> dict[tuple[str, Any], int]:
 
 def attempts(span: Span, wanted: Wanted) -> dict[tuple[HandoffState, int], int]:
     """By state and number of attempts: accepted hand-offs. Several logged in one minute are one attempt."""
-    minute = func.substr(_as_text(Touch.occurred_at), 1, 16)
+    minute = minute_of(Touch.occurred_at)
     each = among_handoffs((Handoff.id, Handoff.state, func.count(minute.distinct()).label("touches")), span, wanted)
     each = each.outerjoin(Touch, Touch.handoff_id == Handoff.id).where(condition(Of.ACCEPTED, now=span.ends_at))
     counted_each = each.group_by(Handoff.id, Handoff.state).subquery()
@@ -209,8 +209,9 @@ def attempts(span: Span, wanted: Wanted) -> dict[tuple[HandoffState, int], int]:
     return {(HandoffState(state), touches): count for state, touches, count in db.session.execute(query)}
 
 
-def _as_text(column: Any) -> Any:
-    return func.to_char(column, "YYYY-MM-DD HH24:MI") if is_postgresql() else column
+def minute_of(column: Any) -> Any:
+    """The minute of an instant, as text."""
+    return func.substr(func.to_char(column, "YYYY-MM-DD HH24:MI") if is_postgresql() else cast(column, String), 1, 16)
 
 
 def days_between(start: Any, end: Any) -> Any:

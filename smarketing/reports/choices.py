@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from smarketing.db import db
-from smarketing.domain.roles import Department
+from smarketing.domain.roles import Department, Role
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.people import Team, User
 from smarketing.models.personas import Persona
@@ -32,6 +32,15 @@ def versions() -> Sequence[int]:
 def names() -> dict[int, str]:
     """Of everybody, by id."""
     return dict(db.session.execute(select(User.id, User.name)).all())
+
+
+def seen_by(reader: User) -> dict[int, str]:
+    """Names, by id, of the people whose own figures somebody may see: themselves, and for a manager their side."""
+    seen = {reader.id: reader.name}
+    if reader.role is not Role.MANAGER or reader.department is None:
+        return seen
+    query = select(User.id, User.name).join(Team, Team.id == User.team_id)
+    return seen | dict(db.session.execute(query.where(Team.department == reader.department)).all())
 
 
 def effective() -> list[tuple[datetime, int]]:

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from smarketing.db import db
 from smarketing.domain.attainment import TOO_FEW
 from smarketing.domain.periods import Period, before, local_day, month_of
-from smarketing.domain.statements import Following, Minute, Obligation, Verdict
+from smarketing.domain.statements import PEOPLE, PERIODS, TEAMS, Following, Minute, Obligation, Verdict
 from smarketing.domain.terms import Terms
 from smarketing.models.disputes import Dispute
 from smarketing.models.statements import Statement
-from smarketing.reports import agreed, attainment, choices, excuses, ratios, volume
+from smarketing.reports import agreed, attainment, choices, closing, excuses, pacing, ratios
+from smarketing.reports.pacing import Owed
 from smarketing.reports.rollups import Scope
 
 
@@ -38,13 +39,8 @@ def minute(month: Period, *, now: datetime) -> Minute | None:
 
 
 def _obligations(month: Period, terms: Terms, standing: agreed.Agreed, *, now: datetime) -> list[Obligation]:
-    """Volumes as they were written down, then the clocks."""
-    found = []
-    for owed in volume.owed_in(month, standing=standing, now=now):
-        counted = sum(volume.by_day(owed.clause.metric, month, terms.zone).values())
-        clause = owed.clause
-        found.append(Obligation(clause.id, clause.side, clause.title, True, float(owed.owed), counted, 0, 0, 0))
-    found += _ratios(month, terms, now=now)
+    """Volumes as they were written down, then the shares and the clocks."""
+    found = [*_volumes(month, standing, now=now), *_ratios(month, terms, now=now)]
     facts = attainment.read(Scope(month), now=now)
     without = excuses.excused(Scope(month))
     for clock in terms.clocks:
@@ -52,6 +48,31 @@ def _obligations(month: Period, terms: Terms, standing: agreed.Agreed, *, now: d
         numbers = (kept.share.part, kept.share.total, without.get(clock.id, 0), kept.pending)
         found.append(Obligation(clock.id, clock.side, clock.title, False, clock.objective, *numbers))
     return found
+
+
+def _volumes(month: Period, standing: agreed.Agreed, *, now: datetime) -> Iterator[Obligation]:
+    """What fell due in the month: once as it is, else how many of those who owed it, and how often, reached it."""
+    owed = pacing.ended_within(month)
+    if not owed and (promised := pacing.owed_in(month, standing=standing, now=now)):
+        owed = [promised]
+    pairs: dict[str, list[tuple[Owed, int]]] = {}
+    for each, actual in zip(owed, closing.actuals(owed, now=now), strict=True):
+        pairs.setdefault(each.clause.id, []).append((each, actual))
+    for several in pairs.values():
+        yield _volume(several)
+
+
+def _volume(several: Sequence[tuple[Owed, int]]) -> Obligation:
+    """Nobody is named in what both sides sign; what the ramp leaves nothing of is not owed."""
+    (owed, actual), clause = several[0], several[0][0].clause
+    if len(several) == 1 and clause.each is None:
+        unit = owed.terms.currency if clause.is_money else ""
+        told = (True, float(owed.owed), actual, 0, 0, 0, owed.is_limit, TOO_FEW, unit)
+        return Obligation(clause.id, clause.side, clause.title, *told)
+    due = [(each, count) for each, count in several if each.owed]
+    kept = sum(1 for each, count in due if (count <= each.owed if each.is_limit else count >= each.owed))
+    unit = {"person": PEOPLE, "team": TEAMS}.get(clause.each or "", PERIODS)
+    return Obligation(clause.id, clause.side, clause.title, False, 1.0, kept, len(due), 0, 0, False, 1, unit)
 
 
 def _ratios(month: Period, terms: Terms, *, now: datetime) -> Iterator[Obligation]:

@@ -20,10 +20,12 @@ from smarketing.models.tallies import (
     DayTally,
     FunnelCounts,
     FunnelDay,
+    PersonaDay,
     StaleDay,
     clock_counts,
     day_column,
     funnel_counts,
+    persona_counts,
 )
 
 
@@ -88,6 +90,16 @@ def _live(cohort: Cohort, scope: Scope, by: By, stale: list[date]) -> Iterator[t
     for day_on, source, *counts in db.session.execute(query):
         key = {By.DAY: day_on, By.MONTH: day_on.replace(day=1), By.SOURCE: source}[by]
         yield key, FunnelCounts(*map(int, counts))
+
+
+def mqls_by_persona(period: Period) -> Iterator[tuple[date, str, str, int]]:
+    """Day, source, the persona they were handed off as, and how many MQLs."""
+    stale = stale_days(Cohort.MQL, period)
+    columns = (PersonaDay.day_on, PersonaDay.source, PersonaDay.persona, PersonaDay.mqls)
+    query = select(*columns).where(*_within(PersonaDay.day_on, period), PersonaDay.day_on.not_in(stale))
+    live = persona_counts(Lead.mql_on.in_(stale))
+    rows = [*db.session.execute(query), *(db.session.execute(live) if stale else ())]
+    yield from ((day, source, persona, mqls) for day, source, persona, mqls in rows)
 
 
 def kept_by_day(scope: Scope) -> dict[tuple[str, date], Share]:

@@ -1,72 +1,33 @@
-"""Volumes against what is owed: day by day on working time, where the month will end, and how far to trust that."""
+"""Volumes against what is owed: day by day on working time, where the period will end, and how far to trust that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from smarketing.db import db
 from smarketing.domain.business_time import BusinessCalendar
-from smarketing.domain.dispositions import DispositionKind
-from smarketing.domain.pacing import ideal_line
-from smarketing.domain.periods import Period, before, local_day, midnight, month_of
+from smarketing.domain.debts import Debtor
+from smarketing.domain.periods import OF_LENGTH, Period, before, local_day, midnight
 from smarketing.domain.projection import History, Outlook, Proof, history, outlook, proven
-from smarketing.models.handoffs import Disposition
-from smarketing.models.tallies import Cohort
-from smarketing.models.targets import Target
-from smarketing.reports import agreed, rollups
-from smarketing.reports.agreed import Agreed
-from smarketing.reports.cases import quarter_hour
+from smarketing.models.people import Team, User
+from smarketing.reports import counts, pacing
+from smarketing.reports.counts import Days
 from smarketing.reports.pacing import LinePoint, Owed
-from smarketing.reports.rollups import By, Scope
 
 HISTORY_DAYS = 65
 """Working days of history: a quarter."""
-MONTHS_BACK = 15
-"""The first three only teach; the outlooks of the others are compared with what came."""
-
-ANSWERS = {"sals": DispositionKind.ACCEPTED, "sqls": DispositionKind.CONFIRMED, "wons": DispositionKind.WON}
-MEASURED = ("mqls", *ANSWERS)
-
-
-def owed_in(month: Period, *, standing: Agreed | None, now: datetime) -> list[Owed]:
-    """Everything counted that is owed in a month, as it was written down; for the current one, what the terms say."""
-    query = select(Target).where(Target.starts_on == month.starts_on).order_by(Target.id)
-    found = []
-    for target in db.session.scalars(query):
-        terms = agreed.terms_of(target.agreement_version_id)
-        clause = next(clause for clause in terms.targets if clause.id == target.clause_id)
-        found.append(Owed(month, clause, terms, target.owed))
-    if found or standing is None or not standing.is_in_force:
-        return [owed for owed in found if owed.clause.metric in MEASURED]
-    if month != month_of(local_day(now, standing.terms.zone)):
-        return []
-    clauses = [clause for clause in standing.terms.targets if clause.is_monthly_total and clause.metric in MEASURED]
-    return [Owed(month, clause, standing.terms, int(clause.owed)) for clause in clauses]
-
-
-def by_day(metric: str, period: Period, zone: str) -> Mapping[date, int]:
-    """How many there were on each day."""
-    if metric == "mqls":
-        return {day: counts.leads for day, counts in rollups.funnel(Cohort.MQL, Scope(period), By.DAY).items()}
-    quarter = quarter_hour(Disposition.occurred_at)
-    columns: tuple[Any, ...] = (quarter, func.count())
-    query = select(*columns).where(
-        Disposition.kind == ANSWERS[metric],
-        Disposition.occurred_at >= period.starts_at(zone),
-        Disposition.occurred_at < period.ends_at(zone),
-    )
-    counted: dict[date, int] = {}
-    for at, count in db.session.execute(query.group_by(quarter)):
-        day = local_day(datetime.fromtimestamp(int(at), UTC), zone)
-        counted[day] = counted.get(day, 0) + count
-    return counted
+REACH = timedelta(days=2 * HISTORY_DAYS)
+REACH_OF_EACH = timedelta(weeks=8)
+"""How far back the history of a person or a team is read."""
+PERIODS_BACK: Final = {"week": 15, "month": 15, "quarter": 6, "year": 2}
+"""The first only teach; the outlooks of the others are compared with what came. A day is over too soon for one."""
 
 
 class Standing(NamedTuple):
-    """`days_left` are working days; `outlook` is None with too little history, or once the month is over.
+    """`days_left` are working days; `outlook` is None with too little history, or once the period is over.
 
     `evenness` is the mean distance from the ideal line so far, of what is owed; None before any working time.
     """
@@ -76,14 +37,13 @@ class Standing(NamedTuple):
     points: Sequence[LinePoint]
     days_left: float
     outlook: Outlook | None
-    proof: Proof
     evenness: float | None
 
     @property
     def per_day(self) -> float | None:
-        """What is still owed per working day; None when nothing is or no day is left."""
+        """What is still owed per working day; None when nothing is or no day is left, and for a limit."""
         missing = self.owed.owed - self.actual
-        return missing / self.days_left if missing > 0 and self.days_left > 0 else None
+        return missing / self.days_left if missing > 0 and self.days_left > 0 and not self.owed.is_limit else None
 
 
 @dataclass(frozen=True)
@@ -117,53 +77,98 @@ class Workdays:
         return found
 
 
-def standing(owed: Owed, *, now: datetime) -> Standing:
-    zone, month = owed.terms.zone, owed.month
-    months = _months_before(month)
-    counted = by_day(owed.clause.metric, Period(months[0].starts_on, month.ends_on), zone)
+def standings(owed: Iterable[Owed], *, now: datetime) -> list[Standing]:
+    """Of what sides owe as a whole; each clause is counted once."""
+    return [standing(each, _counted(each, now=now), now=now) for each in owed]
+
+
+def _counted(owed: Owed, *, now: datetime) -> Days:
+    return counts.by_day(owed.clause, with_history(owed), owed.terms.zone, now=now)
+
+
+def by_debtor(owed: Sequence[Owed], *, now: datetime) -> list[Standing]:
+    """Of one clause and period, for each person or team that owes it."""
+    if not owed:
+        return []
+    first = owed[0]
+    counted = counts.by_person(first.clause, with_history(first), first.terms.zone, now=now)
+    teams = members() if first.clause.each == "team" else {}
+    return [standing(each, of_debtor(each.debtor, counted, teams), now=now) for each in owed]
+
+
+def of_debtor(debtor: Debtor, counted: Mapping[int, Days], teams: Mapping[str, Sequence[int]]) -> dict[date, int]:
+    """What the people behind a debtor did, day by day."""
+    people = teams.get(debtor.team, ()) if debtor.team else [debtor.user_id] if debtor.user_id else []
+    days: dict[date, int] = {}
+    for person in people:
+        for day, count in counted.get(person, {}).items():
+            days[day] = days.get(day, 0) + count
+    return days
+
+
+def members() -> dict[str, list[int]]:
+    """Of each team by its key, whoever is in it now."""
+    found: dict[str, list[int]] = {}
+    for key, user_id in db.session.execute(select(Team.key, User.id).join(User, User.team_id == Team.id)):
+        found.setdefault(key, []).append(user_id)
+    return found
+
+
+def with_history(owed: Owed) -> Period:
+    """A day is over too soon for an outlook, so it needs none."""
+    if owed.clause.period == "day":
+        return owed.period
+    reach = REACH_OF_EACH if owed.clause.each else REACH
+    return Period(owed.period.starts_on - reach, owed.period.ends_on)
+
+
+def standing(owed: Owed, counted: Days, *, now: datetime) -> Standing:
+    """`counted` reaches back as far as `with_history` does."""
+    zone, period = owed.terms.zone, owed.period
     workdays = Workdays(owed.calendar, zone)
-    points = _line(owed, counted, now=now)
+    points = pacing.course(owed, counted, now=now)
     actual = max((point.actual or 0 for point in points), default=0)
-    left = workdays.left(now, month.ends_at(zone), month)
-    known = _history(workdays, counted, month, today=local_day(now, zone))
-    seen = outlook(known, actual, left, target=owed.owed) if known and left else None
-    return Standing(owed, actual, points, left, seen, _proof(workdays, counted, months), _evenness(points, owed.owed))
+    left = workdays.left(now, period.ends_at(zone), period)
+    known = _history(workdays, counted, period, today=local_day(now, zone)) if owed.clause.period != "day" else None
+    seen = _outlook(owed, known, actual, left) if known and left else None
+    return Standing(owed, actual, points, left, seen, _evenness(points, owed.owed))
 
 
-def _months_before(month: Period) -> list[Period]:
-    months = [month]
-    for _number in range(MONTHS_BACK):
-        months.insert(0, before(months[0], month_of))
-    return months[:-1]
+def _outlook(owed: Owed, known: History, actual: int, left: float) -> Outlook:
+    """The chance is that of keeping what is owed: of reaching it, or of not exceeding it."""
+    if not owed.is_limit:
+        return outlook(known, actual, left, target=owed.owed)
+    seen = outlook(known, actual, left, target=owed.owed + 1)
+    return seen._replace(chance=None if seen.chance is None else 1 - seen.chance)
 
 
-def _history(workdays: Workdays, counted: Mapping[date, int], month: Period, *, today: date) -> History | None:
+def _history(workdays: Workdays, counted: Days, period: Period, *, today: date) -> History | None:
     """The last working days before today, from the first day that had any."""
-    last = min(today, month.ends_on)
-    first = max(last - timedelta(days=2 * HISTORY_DAYS), min(counted, default=last))
+    last = min(today, period.ends_on)
+    first = max(last - REACH, min(counted, default=last))
     return history(workdays.counts(counted, Period(first, last))[-HISTORY_DAYS:])
 
 
-def _proof(workdays: Workdays, counted: Mapping[date, int], months: Sequence[Period]) -> Proof:
-    """Outlooks made in the middle of past months that had a quarter of history."""
+def proof(owed: Owed, *, now: datetime) -> Proof:
+    """Outlooks made in the middle of past periods that had a quarter of history, against what came."""
+    back = _periods_before(owed)
+    if not back:
+        return Proof(0, 0)
+    reach = Period(back[0].starts_on, back[-1].ends_on)
+    counted = counts.by_day(owed.clause, reach, owed.terms.zone, now=now)
     if not counted:
         return Proof(0, 0)
-    first = min(counted)
-    taught = [month for month in months if month.starts_on >= first]
-    counts = [workdays.counts(counted, month) for month in taught]
-    return proven(counts[1:], counts[0] if counts else [], reach=HISTORY_DAYS)
+    workdays, first = Workdays(owed.calendar, owed.terms.zone), min(counted)
+    taught = [period for period in back if period.starts_on >= first]
+    totals = [workdays.counts(counted, period) for period in taught]
+    return proven(totals[1:], totals[0] if totals else [], reach=HISTORY_DAYS)
 
 
-def _line(owed: Owed, counted: Mapping[date, int], *, now: datetime) -> list[LinePoint]:
-    zone, days = owed.terms.zone, list(owed.month.days())
-    starts_at, ends_at = owed.month.starts_at(zone), owed.month.ends_at(zone)
-    ends = [*(midnight(day, zone) for day in days[1:]), ends_at]
-    ideals = ideal_line(owed.owed, owed.calendar, starts_at=starts_at, ends_at=ends_at, at=ends)
-    today, so_far, points = local_day(now, zone), 0, []
-    for day, should_be in zip(days, ideals, strict=True):
-        so_far += counted.get(day, 0)
-        points.append(LinePoint(day, so_far if day <= today else None, should_be))
-    return points
+def _periods_before(owed: Owed) -> list[Period]:
+    periods = [owed.period]
+    for _number in range(PERIODS_BACK.get(owed.clause.period, 0)):
+        periods.insert(0, before(periods[0], OF_LENGTH[owed.clause.period]))
+    return periods[:-1]
 
 
 def _evenness(points: Sequence[LinePoint], owed: int) -> float | None:

@@ -162,10 +162,7 @@ def _candidate(
     weight = profile.weight if profile else FULL_WEIGHT
     if terms.ramp:
         first_on = (profile.started_on if profile else None) or local_day(row.created_at, terms.zone)
-        today = local_day(now, terms.zone)
-        months = (today.year - first_on.year) * 12 + today.month - first_on.month
-        if terms.ramp.shift_after_day and first_on.day > terms.ramp.shift_after_day:
-            months = max(0, months - 1)
+        months = terms.ramp.months(first_on, local_day(now, terms.zone))
         steps = [(step.from_month, step.routing_ratio) for step in terms.ramp.steps]
         weight = ramped(weight, steps, months)
     countries, languages = (profile.countries, profile.languages) if profile else ((), ())

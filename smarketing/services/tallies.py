@@ -15,10 +15,12 @@ from smarketing.models.tallies import (
     Cohort,
     DayTally,
     FunnelDay,
+    PersonaDay,
     StaleDay,
     clock_counts,
     day_column,
     funnel_counts,
+    persona_counts,
 )
 
 
@@ -76,11 +78,15 @@ def _recount(kind: str, day_on: date) -> None:
     counted = db.session.execute(funnel_counts(cohort).where(day_column(cohort) == day_on)).mappings()
     is_day = (FunnelDay.cohort == cohort, FunnelDay.day_on == day_on)
     _replace(FunnelDay, is_day, [{"cohort": cohort, **row} for row in counted])
+    if cohort is Cohort.MQL:
+        of_day = db.session.execute(persona_counts(Lead.mql_on == day_on)).mappings()
+        _replace(PersonaDay, (PersonaDay.day_on == day_on,), [{**row} for row in of_day])
 
 
-def _replace(
-    table: type[DayTally] | type[FunnelDay], is_day: Iterable[object], rows: list[Mapping[str, object]]
-) -> None:
+RolledUp = type[DayTally] | type[FunnelDay] | type[PersonaDay]
+
+
+def _replace(table: RolledUp, is_day: Iterable[object], rows: list[Mapping[str, object]]) -> None:
     db.session.execute(delete(table).where(*is_day))  # type: ignore[arg-type]
     if rows:
         db.session.execute(insert(table), rows)

@@ -51,6 +51,7 @@ VALUES: Final = {
     "conversations": N_("conversations"),
     "at_most": N_("at most"),
     "person": N_("each person"),
+    "team": N_("each team"),
     "handoffs": N_("hand-overs"),
     "refusals": N_("refusals"),
     "refusals_with_note": N_("refusals with a note"),

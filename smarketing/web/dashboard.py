@@ -12,11 +12,10 @@ from smarketing.reports import agreed, attainment, attention, funnel, pacing, re
 from smarketing.reports.attainment import ClockFacts
 from smarketing.reports.pacing import Owed
 from smarketing.reports.rollups import Scope
-from smarketing.reports.volume import Standing as Volume
 from smarketing.web import restated, scopes, tiles
 from smarketing.web.access import allows
 from smarketing.web.scopes import DashboardView
-from smarketing.web.sections import kept, pace, urgent, verdicts, volume
+from smarketing.web.sections import kept, pace, urgent, verdicts
 from smarketing.web.sections.section import Section, as_file
 from smarketing.web.tiles import Tile
 
@@ -33,7 +32,7 @@ def index() -> str:
     return render_template(
         "dashboard/index.html",
         view=view,
-        verdicts=verdicts.of(view, known.facts, _volumes(view)),
+        verdicts=verdicts.of(view, known.facts, _owed(view)),
         tiles=_tiles(view, known),
         sections=_sections(view, known),
         needs=urgent.of(attention.read(view.scope.source, now=view.now)),
@@ -64,9 +63,9 @@ def _known(view: DashboardView) -> Known:
     return Known(facts, pacing.owed_in(tiles.month_in_question(view), standing=view.standing, now=view.now), weeks)
 
 
-def _volumes(view: DashboardView) -> list[Volume]:
+def _owed(view: DashboardView) -> list[Owed]:
     """Targets count the leads of all sources, so they say nothing of one of them."""
-    return [] if view.is_filtered else volume.standings(view, tiles.month_in_question(view))
+    return [] if view.is_filtered else pacing.owed_on(tiles.day_in_question(view), standing=view.standing, now=view.now)
 
 
 def _weeks(view: DashboardView) -> list[Period]:

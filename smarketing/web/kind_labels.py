@@ -22,6 +22,7 @@ LABELS_OF_KIND: Final = {
     "ThresholdClause.when": N_("For leads which"),
     "Grid.fit": N_("Fit is A, B, C from, points"),
     "Grid.engagement": N_("Engagement is 1, 2, 3 from, points"),
+    "Worth.source": N_("Only from this source"),
     "CountClause.when": N_("Only leads which"),
     "ClockClause.starts_on": N_("The clock starts with"),
     "ClockClause.stops_on": N_("It stops with the first of"),

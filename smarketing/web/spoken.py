@@ -48,6 +48,8 @@ def period_name(period: Period) -> str:
 
 
 def span_name(period: Period) -> str:
+    if period.starts_on == period.last_on:
+        return local_date(period.starts_on)
     return gettext("%(first)s to %(last)s", first=local_date(period.starts_on), last=local_date(period.last_on))
 
 

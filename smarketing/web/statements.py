@@ -9,7 +9,7 @@ from smarketing.db import db, transaction
 from smarketing.domain.attainment import Share
 from smarketing.domain.errors import N_, DomainError
 from smarketing.domain.roles import Department, Permission, may
-from smarketing.domain.statements import Minute, Obligation, Verdict, read
+from smarketing.domain.statements import PEOPLE, PERIODS, TEAMS, Minute, Obligation, Verdict, read
 from smarketing.models.statements import Statement
 from smarketing.reports import obligations
 from smarketing.services import statements
@@ -18,7 +18,7 @@ from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import SignatureForm
 from smarketing.web.drafts import check_password
 from smarketing.web.errors import status_of
-from smarketing.web.filters import number, percent
+from smarketing.web.filters import money, number, percent
 from smarketing.web.forms import show_fault
 from smarketing.web.words import in_language, label, message_of
 
@@ -29,6 +29,12 @@ VERDICTS = {
     Verdict.MISSED: (N_("missed"), "overdue"),
     Verdict.TOO_FEW: (N_("too few to judge"), "void"),
     Verdict.NO_DATA: (N_("nothing fell due"), "void"),
+}
+
+REACHED = {
+    PEOPLE: N_("reached %(met)s times of %(total)s by each person"),
+    TEAMS: N_("reached %(met)s times of %(total)s by each team"),
+    PERIODS: N_("reached %(met)s times of %(total)s"),
 }
 
 
@@ -101,14 +107,9 @@ def _page(statement: Statement, form: SignatureForm, *, status: int = 200) -> An
 def _line(each: Obligation) -> dict[str, Any]:
     words, state = VERDICTS[each.verdict]
     share, adjusted = Share(each.met, each.total), Share(each.met, each.total - each.excused)
-    if each.is_volume:
-        came = number(each.met)
-        promised = number(each.promised)
-    else:
-        came = gettext("%(met)s of %(total)s", met=number(each.met), total=number(each.total))
-        promised = percent(each.promised, 0)
-        if each.is_limit:
-            promised = gettext("at most %(share)s", share=promised)
+    came, promised = _numbers(each)
+    if each.is_limit:
+        promised = gettext("at most %(share)s", share=promised)
     return {
         "title": in_language(each.title),
         "promised": promised,
@@ -119,6 +120,16 @@ def _line(each: Obligation) -> dict[str, Any]:
         "verdict": gettext(words),
         "state": state,
     }
+
+
+def _numbers(each: Obligation) -> tuple[str, str]:
+    """What came and what was promised."""
+    if each.is_volume:
+        amounts = (each.met, int(each.promised))
+        came, promised = (money(amount, each.unit) if each.unit else number(amount) for amount in amounts)
+        return came, promised
+    told = {"met": number(each.met), "total": number(each.total)}
+    return gettext(REACHED.get(each.unit, N_("%(met)s of %(total)s")), **told), percent(each.promised, 0)
 
 
 def _standing(statement: Statement) -> tuple[str, str]:

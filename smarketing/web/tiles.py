@@ -1,5 +1,6 @@
 """The figure tiles of the dashboard: each with what it is of, how sure it is, what it means and its leads."""
 
+from datetime import date
 from typing import NamedTuple
 
 from flask_babel import gettext
@@ -205,6 +206,10 @@ def _decided(counts: FunnelCounts) -> Share:
     return Share(counts.sals, counts.sals + counts.refusals)
 
 
+def day_in_question(view: View) -> date:
+    """The last day of the period that has begun."""
+    return min(view.scope.period.last_on, view.today)
+
+
 def month_in_question(view: View) -> Period:
-    """The last month of the period that has begun."""
-    return month_of(min(view.scope.period.last_on, view.today))
+    return month_of(day_in_question(view))

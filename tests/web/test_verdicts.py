@@ -73,7 +73,7 @@ def test_both_sides_read_the_same_answers(agreed: Cast, sign_in: SignIn) -> None
 @pytest.mark.usefixtures("handed")
 def test_of_one_source_no_target_is_said_to_be_missed(agreed: Cast, sign_in: SignIn) -> None:
     told = answers(sign_in(agreed.manny).get("/?source=Webinar").text)
-    assert told["Will we make the month?"] == ["No volume is owed in this month, or a filter is set."]
+    assert told["Will we make the month?"] == ["No volume is owed, or a filter is set."]
 
 
 def test_without_leads_nobody_had_the_ball_and_nothing_is_0_percent(agreed: Cast, sign_in: SignIn) -> None:

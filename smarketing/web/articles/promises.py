@@ -1,6 +1,6 @@
 """What each side promises beyond clocks: volumes, shares, persistence, completeness and reports, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask_babel import gettext, ngettext
 
@@ -11,7 +11,7 @@ from smarketing.domain.terms_cadences import CadenceClause
 from smarketing.domain.terms_completeness import CompletenessClause, EvidenceItem
 from smarketing.domain.terms_governance import ReportingClause
 from smarketing.domain.terms_ratios import RatioClause
-from smarketing.domain.terms_targets import COUNTED_ELSEWHERE, CountClause
+from smarketing.domain.terms_targets import COUNTED_ELSEWHERE, CountClause, Worth
 from smarketing.web import clause_words, time_words
 from smarketing.web.articles.conditions import applies_to, named, narrowed, persona_titles, titled
 from smarketing.web.clause_words import Line, listed
@@ -114,7 +114,7 @@ def debt(clause: CountClause, currency: str) -> str:
     volume = {"volume": _volume(clause, currency), "every": time_words.every(clause.period)}
     parts = [gettext(DEBTS[clause.side], **volume)]
     if clause.each:
-        parts.append(gettext("Each person owes that."))
+        parts.append(gettext("Each team owes that.") if clause.each == "team" else gettext("Each person owes that."))
     if clause.is_ramped:
         parts.append(gettext("For newcomers the ramp lessens it."))
     if clause.metric in COUNTED_ELSEWHERE:
@@ -141,9 +141,22 @@ def _bounded(clause: CountClause, volume: str) -> str:
 
 def _debt(clause: CountClause, terms: Terms) -> Provision:
     titles = persona_titles(terms)
-    worth = [(titles[each.persona], money(each.value, terms.currency)) for each in clause.worth]
+    worth = [(_of_kind(each, titles), _worth(each, terms.currency)) for each in clause.worth]
     lines = applies_to(clause.when, terms)
     return Provision(clause.id, in_language(clause.title), debt(clause, terms.currency), lines, worth)
+
+
+def _of_kind(each: Worth, titles: Mapping[str, str]) -> str:
+    title = titles[each.persona]
+    return gettext("%(persona)s from %(source)s", persona=title, source=each.source) if each.source else title
+
+
+def _worth(each: Worth, currency: str) -> str:
+    """With what it was worked out from."""
+    if each.close_rate is None or each.price is None:
+        return money(each.cents, currency)
+    told = {"rate": percent(each.close_rate), "price": money(each.price, currency)}
+    return gettext("%(worth)s (%(rate)s of %(price)s)", worth=money(each.cents, currency), **told)
 
 
 def _ratio(clause: RatioClause, terms: Terms) -> Provision:

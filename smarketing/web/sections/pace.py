@@ -46,7 +46,7 @@ def month(view: View, owed: Owed) -> Section:
 
 
 def _month_title(view: View, owed: Owed, actual: int) -> str:
-    name = spoken.month_name(owed.month.starts_on)
+    name = spoken.month_name(owed.period.starts_on)
     pace, progress = owed.pace(actual, now=view.now), owed.progress(actual, now=view.now)
     gap = number(abs(pace.gap or 0))
     match progress:
@@ -79,7 +79,7 @@ def _month_summary(view: View, owed: Owed, actual: int) -> str:
 
 
 def _days_so_far(owed: Owed, point: LinePoint) -> Period:
-    return until(owed.month.starts_on, point.day_on)
+    return until(owed.period.starts_on, point.day_on)
 
 
 def _actual_mark(view: View, owed: Owed, point: LinePoint) -> Mark:

@@ -7,16 +7,19 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 
 from smarketing.domain.attainment import Share, Standing, change, standing
-from smarketing.domain.pacing import Progress, progress
+from smarketing.domain.pacing import Progress
 from smarketing.domain.roles import Department
-from smarketing.reports import promises
+from smarketing.reports import promises, volume
 from smarketing.reports.attainment import ClockFacts
 from smarketing.reports.cases import Wanted
+from smarketing.reports.pacing import Owed
 from smarketing.reports.volume import Standing as Volume
 from smarketing.web import spoken
+from smarketing.web.amounts import amount
 from smarketing.web.filters import number, percent
 from smarketing.web.scopes import DashboardView, clocks_url
-from smarketing.web.sections.volume import title_of
+from smarketing.web.sections import debtors
+from smarketing.web.sections.volume import of_all, title_of
 from smarketing.web.words import in_language, label
 
 STATES = {
@@ -45,15 +48,16 @@ class Answer(NamedTuple):
     url: str | None = None
 
 
-def of(view: DashboardView, facts: ClockFacts, volumes: Sequence[Volume]) -> list[Answer]:
+def of(view: DashboardView, facts: ClockFacts, owed: Sequence[Owed]) -> list[Answer]:
     """Nothing without an agreement: then nothing is promised."""
     if view.standing is None:
         return []
+    volumes = volume.standings(of_all(owed), now=view.now)
     args = {"period": view.periods.chosen, "source": view.sources.chosen}
     return [
         Answer(
             gettext("Are both sides keeping their promises?"),
-            [*_kept(view, facts, volumes)],
+            [*_kept(view, facts, volumes, debtors.by_clause(owed))],
             url_for("themes.show", theme="promises", **args),  # type: ignore[arg-type]
         ),
         Answer(gettext("Will we make the month?"), [*_month(view, volumes)], url_for("themes.show", theme="volume")),
@@ -66,10 +70,13 @@ def of(view: DashboardView, facts: ClockFacts, volumes: Sequence[Volume]) -> lis
     ]
 
 
-def _kept(view: DashboardView, facts: ClockFacts, volumes: Sequence[Volume]) -> Iterator[Line]:
+def _kept(
+    view: DashboardView, facts: ClockFacts, volumes: Sequence[Volume], several: Sequence[Sequence[Owed]]
+) -> Iterator[Line]:
     """The volumes and the clocks of one side after those of the other."""
     for side in Department:
         yield from (_volume(view, each) for each in volumes if each.owed.clause.side is side)
+        yield from (_of_each(view, each) for each in several if each[0].clause.side is side)
         for clause in view.standing.terms.clocks if view.standing else ():
             if clause.side is not side:
                 continue
@@ -86,20 +93,32 @@ def _kept(view: DashboardView, facts: ClockFacts, volumes: Sequence[Volume]) -> 
 
 def _volume(view: DashboardView, each: Volume) -> Line:
     owed = each.owed
-    is_over = view.now >= owed.month.ends_at(owed.terms.zone)
-    state = PACE.get(progress(owed.pace(each.actual, now=view.now), is_over=is_over), "void")
+    state = PACE.get(owed.progress(each.actual, now=view.now), "void")
     told = {"side": label(owed.clause.side), "clause": in_language(owed.clause.title)}
-    detail = gettext("%(actual)s of %(owed)s owed", actual=number(each.actual), owed=number(owed.owed))
+    numbers = {"actual": amount(owed, each.actual), "owed": amount(owed, owed.owed)}
+    detail = gettext("%(actual)s of %(owed)s owed", **numbers)
+    if owed.is_limit:
+        detail = gettext("%(actual)s of at most %(owed)s", **numbers)
     return Line(gettext("%(side)s · %(clause)s", **told), state, detail)
+
+
+def _of_each(view: DashboardView, several: Sequence[Owed]) -> Line:
+    """What each person or team owes: how many of them are fine, and nobody by name."""
+    clause, fine = several[0].clause, debtors.on_pace(several, view=view)
+    state = "void" if not fine.total else "met" if fine.part == fine.total else "at_risk"
+    told = {"fine": number(fine.part), "all": number(fine.total)}
+    detail = gettext("%(fine)s of %(all)s on pace", **told)
+    text = gettext("%(side)s · %(clause)s", side=label(clause.side), clause=in_language(clause.title))
+    return Line(text, state, detail, url_for("themes.show", theme="volume"))
 
 
 def _month(view: DashboardView, volumes: Sequence[Volume]) -> Iterator[Line]:
     if not volumes:
-        yield Line(gettext("No volume is owed in this month, or a filter is set."))
+        yield Line(gettext("No volume is owed, or a filter is set."))
     for each in volumes:
         yield Line(title_of(view, each))
         if each.per_day is not None:
-            told = {"count": number(each.per_day, 1), "days": number(each.days_left, 1)}
+            told = {"count": amount(each.owed, each.per_day, 1), "days": number(each.days_left, 1)}
             yield Line(gettext("%(count)s a working day are still owed, %(days)s working days are left.", **told))
 
 
