@@ -29,6 +29,7 @@ class EventName(StrEnum):
     CLOCK_WARNED = "clock.warned"
     CLOCK_STOPPED = "clock.stopped"
     CLOCK_BREACHED = "clock.breached"
+    TIMEBOX_ENDED = "timebox.ended"
     CLOCK_VOIDED = "clock.voided"
     CLOCK_REOPENED = "clock.reopened"
     CLOCK_EXCUSED = "clock.excused"

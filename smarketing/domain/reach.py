@@ -38,6 +38,7 @@ class Choice(StrEnum):
 TOPICS: Final = {
     EventName.CLOCK_WARNED: Topic.AT_RISK,
     EventName.CLOCK_BREACHED: Topic.MISSED,
+    EventName.TIMEBOX_ENDED: Topic.MISSED,
     EventName.HANDOFF_REASSIGNED: Topic.GIVEN,
     EventName.DISPUTE_RAISED: Topic.DISPUTE,
     EventName.DISPUTE_ANSWERED: Topic.DISPUTE,

@@ -65,7 +65,7 @@ def check_timeboxes(terms: "Terms") -> None:
         if box.stage is Stage.MQL:
             fits = refusals.get(box.reason or "") == box.outcome
         else:
-            fits = box.stage in (Stage.SAL, Stage.SQL) and box.outcome == "recycle" and box.reason in recyclings
+            fits = box.outcome == "recycle" and box.reason in recyclings
         if not fits:
             message = N_("“%(outcome)s” with this reason is no answer that sales can give to a lead at this stage.")
             raise broken_rule(message, at=("timeboxes", index, "outcome"), outcome=box.outcome)

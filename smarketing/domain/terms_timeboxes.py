@@ -20,7 +20,7 @@ class TimeboxClause(Clause):
     `reason` is the one that is written down; recycling and refusing by itself need one.
     """
 
-    stage: Literal[Stage.INQUIRY, Stage.MQL, Stage.SAL, Stage.SQL, Stage.RECYCLED]
+    stage: Literal[Stage.MQL, Stage.SAL, Stage.SQL]
     when: Criteria | None = None
     since: Literal["last_touch"] | None = Field(default=None, description="since it came to the stage, when null")
     after: Allowance

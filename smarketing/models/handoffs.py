@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smarketing.db import Base
@@ -14,6 +25,7 @@ from smarketing.models.people import User
 from smarketing.models.personas import Persona
 
 IS_OPEN = text("state IN ('offered', 'accepted', 'confirmed')")
+IS_BOXED = text("timebox_at IS NOT NULL")
 IS_REFUSED = text("kind = 'refused'")
 IS_UNANSWERED_REFUSAL = text("kind = 'refused' AND agreed_at IS NULL AND overturned_at IS NULL")
 
@@ -25,6 +37,7 @@ class Handoff(Base):
         Index("ix_handoffs_open_owner", "owner_id", "state", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_handoffs_lead_id", "lead_id"),
         Index("ix_handoffs_offered_at", "offered_at"),
+        Index("ix_handoffs_timebox_at", "timebox_at", sqlite_where=IS_BOXED, postgresql_where=IS_BOXED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -45,6 +58,9 @@ class Handoff(Base):
     offered_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    timebox_at: Mapped[datetime | None] = mapped_column(
+        comment="when the first agreed time-box of its stage ends; null where nothing happens by itself"
+    )
     edition: Mapped[int] = mapped_column(default=1)
 
     lead: Mapped[Lead] = relationship()
@@ -58,6 +74,10 @@ class Handoff(Base):
     )
 
     __mapper_args__ = {"version_id_col": edition}
+
+    @classmethod
+    def has_ended_timebox(cls, now: datetime) -> ColumnElement[bool]:
+        return and_(IS_BOXED, cls.timebox_at <= now)
 
 
 class Disposition(Base):
@@ -94,7 +114,10 @@ class Disposition(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     checklist: Mapped[dict[str, Any] | None] = mapped_column(JSON, comment="item id to evidence, when confirmed as SQL")
     amount_cents: Mapped[int | None] = mapped_column(BigInteger, comment="won amount, agreement currency, 1/100")
-    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id"), comment="null when a time-box answered, because nobody had"
+    )
+    clause_id: Mapped[str | None] = mapped_column(String(60), comment="the time-box that answered")
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     overturned_at: Mapped[datetime | None] = mapped_column(
@@ -103,4 +126,4 @@ class Disposition(Base):
     agreed_at: Mapped[datetime | None] = mapped_column(comment="when marketing said that it agrees with this refusal")
 
     handoff: Mapped[Handoff] = relationship(back_populates="dispositions")
-    actor: Mapped[User] = relationship()
+    actor: Mapped[User | None] = relationship()

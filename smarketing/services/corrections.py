@@ -59,6 +59,8 @@ def _latest(handoff: Handoff, disposition_id: int) -> Disposition:
 
 
 def _check_may_undo(handoff: Handoff, undone: Disposition, *, actor: User, now: datetime) -> None:
+    if undone.actor is None:
+        raise NotAllowed(N_("The agreement gave this answer because nobody had; it cannot be undone."))
     if undone.actor_id != actor.id:
         raise NotAllowed(N_("Only %(name)s can undo this answer."), name=undone.actor.name)
     if now - undone.occurred_at > UNDO_WITHIN:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from smarketing.db import db
-from smarketing.domain import lifecycle
+from smarketing.domain import checklists, lifecycle
 from smarketing.domain.dispositions import (
     ANSWERS,
     MOVE_AFTER_REFUSAL,
@@ -19,41 +19,46 @@ from smarketing.domain.dispositions import (
     is_premature,
     noted,
 )
-from smarketing.domain.errors import N_, Conflict, InvalidInput, NotAllowed
+from smarketing.domain.errors import N_, Conflict, NotAllowed
 from smarketing.domain.event_names import EventName
 from smarketing.domain.happenings import RETURNED
 from smarketing.domain.lifecycle import Move
 from smarketing.domain.periods import local_day
 from smarketing.domain.terms import Terms
-from smarketing.domain.terms_handoff import ChecklistClause
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
 from smarketing.services import agreements, clock_starts, clocks, dealing, demands, journal, locks, replays, tallies
 from smarketing.services.clock_starts import Started
 
-LONGEST_RECYCLING_DAYS = 3 * 366
 JUST_NOW_SECONDS = 60
 
 
-def accept(handoff_id: int, *, actor: User, now: datetime) -> Handoff:
-    """Sales takes the lead. From the team's queue, whoever accepts first becomes its owner."""
-    handoff = _answer(handoff_id, DispositionKind.ACCEPTED, actor=actor, now=now)
+def accept(handoff_id: int, *, actor: User | None, clause_id: str | None = None, now: datetime) -> Handoff:
+    """Sales takes the lead. From the team's queue, whoever accepts first becomes its owner.
+
+    Here and below `actor` is None where nobody has answered, so that the time-box `clause_id` does.
+    """
+    handoff = _answer(handoff_id, DispositionKind.ACCEPTED, actor=actor, clause_id=clause_id, now=now)
     is_from_queue = handoff.owner_id is None
-    handoff.owner_id = handoff.lead.owner_id = actor.id
+    if actor:
+        handoff.owner_id = handoff.lead.owner_id = actor.id
     _move_lead(handoff, Move.ACCEPT)
     handoff.lead.sal_at = handoff.lead.sal_at or now
     _settle(handoff, EventName.HANDOFF_ACCEPTED, actor=actor, now=now)
     if is_from_queue:
-        clocks.hand_over([handoff.id], owner_id=actor.id)
+        clocks.hand_over([handoff.id], owner_id=handoff.owner_id)
     return handoff
 
 
-def refuse(handoff_id: int, *, reason: str, note: str, actor: User, now: datetime) -> Handoff:
+def refuse(
+    handoff_id: int, *, reason: str, note: str, actor: User | None, clause_id: str | None = None, now: datetime
+) -> Handoff:
     """Sales refuses the lead with an agreed reason, which says what happens to it next."""
     handoff = locks.hold(handoff_id)
     agreed = _terms(handoff).refusal_reason(reason)
-    _answer(handoff_id, DispositionKind.REFUSED, reason=reason, note=noted(note), actor=actor, now=now)
+    told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
+    _answer(handoff_id, DispositionKind.REFUSED, **told, actor=actor, now=now)
     _move_lead(handoff, MOVE_AFTER_REFUSAL[agreed.next_step])
     handoff.lead.is_held = agreed.next_step is NextStep.RETURN
     handoff.closed_at = now
@@ -64,7 +69,7 @@ def refuse(handoff_id: int, *, reason: str, note: str, actor: User, now: datetim
 def confirm(handoff_id: int, *, checklist: dict[str, str], actor: User, now: datetime) -> Handoff:
     """Sales confirms the lead as an SQL; the agreed checklist must be answered with evidence."""
     handoff = locks.hold(handoff_id)
-    evidence = _checked(_terms(handoff).sql, checklist)
+    evidence = checklists.evidence(_terms(handoff).sql, checklist)
     _answer(handoff_id, DispositionKind.CONFIRMED, checklist=evidence, actor=actor, now=now)
     _move_lead(handoff, Move.CONFIRM)
     handoff.lead.sql_at = handoff.lead.sql_at or now
@@ -72,13 +77,23 @@ def confirm(handoff_id: int, *, checklist: dict[str, str], actor: User, now: dat
     return handoff
 
 
-def recycle(handoff_id: int, *, reason: str, until: date, note: str, actor: User, now: datetime) -> Handoff:
+def recycle(
+    handoff_id: int,
+    *,
+    reason: str,
+    until: date,
+    note: str,
+    actor: User | None,
+    clause_id: str | None = None,
+    now: datetime,
+) -> Handoff:
     """Sales sends an accepted lead back to marketing to nurture until a day that is still to come."""
     handoff = locks.hold(handoff_id)
     terms = _terms(handoff)
     terms.recycle_reason(reason)
-    _check_until(until, today=local_day(now, terms.zone))
-    _answer(handoff_id, DispositionKind.RECYCLED, reason=reason, note=noted(note), actor=actor, now=now)
+    checklists.check_until(until, today=local_day(now, terms.zone))
+    told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
+    _answer(handoff_id, DispositionKind.RECYCLED, **told, actor=actor, now=now)
     _move_lead(handoff, Move.RECYCLE)
     handoff.lead.recycled_until = until
     handoff.closed_at = now
@@ -144,18 +159,24 @@ def check_answerable(handoff: Handoff, kind: DispositionKind, *, actor: User, no
         raise NotAllowed(N_("This lead was handed to %(name)s; only they can answer."), name=handoff.owner.name)
 
 
-def _answer(handoff_id: int, kind: DispositionKind, *, actor: User, now: datetime, **answer: Any) -> Handoff:
+def _answer(handoff_id: int, kind: DispositionKind, *, actor: User | None, now: datetime, **answer: Any) -> Handoff:
     """Record one answer to a hand-off; exactly one of two simultaneous answers gets through."""
     handoff = locks.hold(handoff_id)
-    check_answerable(handoff, kind, actor=actor, now=now)
-    demands.check(handoff, kind, reason=answer.get("reason"), note=answer.get("note", ""), now=now)
     states, state = ANSWERS[kind]
-    if not _move(handoff, states, state, or_(Handoff.owner_id.is_(None), Handoff.owner_id == actor.id)):
+    if actor is None:
+        is_moved = _move(handoff, states, state)
+    else:
         check_answerable(handoff, kind, actor=actor, now=now)
+        demands.check(handoff, kind, reason=answer.get("reason"), note=answer.get("note", ""), now=now)
+        is_moved = _move(handoff, states, state, or_(Handoff.owner_id.is_(None), Handoff.owner_id == actor.id))
+        if not is_moved:
+            check_answerable(handoff, kind, actor=actor, now=now)
+    if not is_moved:
         raise Conflict(N_("This hand-off has changed meanwhile."))
     if kind in (DispositionKind.ACCEPTED, DispositionKind.REFUSED):
         handoff.answered_at = now
-    handoff.dispositions.append(Disposition(kind=kind, actor_id=actor.id, occurred_at=now, recorded_at=now, **answer))
+    actor_id = actor.id if actor else None
+    handoff.dispositions.append(Disposition(kind=kind, actor_id=actor_id, occurred_at=now, recorded_at=now, **answer))
     db.session.flush()
     return handoff
 
@@ -174,6 +195,10 @@ def _refuse_answer(handoff: Handoff, kind: DispositionKind, *, actor: User, now:
         check_possible(handoff.state, kind)
     latest = handoff.dispositions[-1]
     seconds = max(0, int((now - latest.occurred_at).total_seconds()))
+    if latest.actor is None:
+        raise Conflict(
+            N_("Nobody had answered in time, so the agreement did: it is “%(state)s”."), state=handoff.state.value
+        )
     if latest.actor_id == actor.id:
         raise Conflict(N_("You have answered this already: it is “%(state)s”."), state=handoff.state.value)
     name, answered = latest.actor.name, latest.kind.value
@@ -189,7 +214,7 @@ def _move_lead(handoff: Handoff, move: Move) -> None:
 
 
 def _settle(
-    handoff: Handoff, name: EventName, *, actor: User, now: datetime, data: dict[str, Any] | None = None
+    handoff: Handoff, name: EventName, *, actor: User | None, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     """What every answer has in common: stop and start clocks, write the journal, mark roll-ups."""
     if handoff.closed_at:
@@ -206,32 +231,12 @@ def _settle(
     _record(name, handoff, actor=actor, now=now, data=data)
 
 
-def _checked(clause: ChecklistClause, checklist: dict[str, str]) -> dict[str, str]:
-    """The answered items. Raises InvalidInput naming the first item that is missing."""
-    known = {item.id for item in clause.items}
-    evidence = {key: noted(text, field=key) for key, text in checklist.items() if key in known and text.strip()}
-    for item in clause.items:
-        if item.is_required and item.id not in evidence:
-            raise InvalidInput(item.id, N_("The checklist needs an answer to “%(item)s”."), item=item.title)
-    if clause.at_least and len(evidence) < clause.at_least:
-        message = N_("The checklist needs at least %(count)s answers; it has %(given)s.")
-        raise InvalidInput("checklist", message, count=clause.at_least, given=len(evidence))
-    return evidence
-
-
-def _check_until(until: date, *, today: date) -> None:
-    if until <= today:
-        raise InvalidInput("until", N_("A lead is recycled until a day that is still to come."))
-    if (until - today).days > LONGEST_RECYCLING_DAYS:
-        raise InvalidInput("until", N_("A lead is recycled for three years at most."))
-
-
 def _terms(handoff: Handoff) -> Terms:
     return agreements.version(handoff.agreement_version_id).terms
 
 
 def _record(
-    name: EventName, handoff: Handoff, *, actor: User, now: datetime, data: dict[str, Any] | None = None
+    name: EventName, handoff: Handoff, *, actor: User | None, now: datetime, data: dict[str, Any] | None = None
 ) -> None:
     journal.record(
         name,
@@ -240,7 +245,7 @@ def _record(
         occurred_at=now,
         now=now,
         lead_id=handoff.lead_id,
-        actor_id=actor.id,
+        actor_id=actor.id if actor else None,
         version_id=handoff.agreement_version_id,
         data=data,
     )

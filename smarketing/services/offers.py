@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from smarketing.db import bulk_insert, next_ids
+from smarketing.domain import timeboxes
 from smarketing.domain.dispositions import HandoffState
 from smarketing.domain.event_names import EventName
+from smarketing.domain.happenings import OFFERED, Happening
+from smarketing.domain.lifecycle import Stage
 from smarketing.models.handoffs import Handoff
 from smarketing.services import clock_starts, journal
 from smarketing.services.agreements import Force
@@ -29,7 +32,7 @@ class Offer(NamedTuple):
 
 _COLUMNS = (
     "id lead_id cycle agreement_version_id score_id points persona_id owner_id qualified_by_id state mql_at"
-    " offered_at edition"
+    " offered_at timebox_at edition"
 ).split()
 
 
@@ -37,6 +40,7 @@ def offer(offers: Sequence[Offer], *, force: Force, now: datetime) -> None:
     """Hand leads off to the owners dealt to them."""
     ids = next_ids(Handoff, len(offers))
     version_id = force.version_id
+    timebox_at = timeboxes.first_end(force.terms, Stage.MQL, [Happening(now, OFFERED)])
     rows, lines, started = [], [], []
     for handoff_id, lead in zip(ids, offers, strict=True):
         rows.append(
@@ -53,6 +57,7 @@ def offer(offers: Sequence[Offer], *, force: Force, now: datetime) -> None:
                 HandoffState.OFFERED.value,
                 lead.mql_at,
                 now,
+                timebox_at,
                 1,
             )
         )

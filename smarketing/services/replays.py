@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from smarketing.db import among, db
-from smarketing.domain import courses, sla_clock
+from smarketing.domain import courses, sla_clock, timeboxes
 from smarketing.domain.courses import Course
 from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.event_names import EventName
@@ -28,10 +28,15 @@ is_waiting = clocks.is_waiting
 
 
 def replay(handoff: Handoff, *, now: datetime) -> None:
-    """Set right every clock of the hand-off, and start those that take the place of one that has ended."""
+    """Set right every clock of the hand-off, and start those that take the place of one that has ended.
+
+    With them goes when the lead is next answered by itself.
+    """
     db.session.flush()
     force = agreements.version(handoff.agreement_version_id)
     happened = happenings(handoff, force.terms)
+    is_open = handoff.state in OPEN_STATES
+    handoff.timebox_at = timeboxes.first_end(force.terms, handoff.lead.stage, happened) if is_open else None
     found = _clocks(handoff)
     while found:
         after: list[int] = []

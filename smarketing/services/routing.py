@@ -24,8 +24,12 @@ def reps() -> Sequence[User]:
     return db.session.scalars(select(User).where(*_can_take()).order_by(User.name, User.id)).all()
 
 
-def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, now: datetime) -> int:
-    """Give open hand-offs to another rep, or to the whole team when None; their clocks go on. How many moved."""
+def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User | None, now: datetime) -> int:
+    """Give open hand-offs to another rep, or to the whole team when None; their clocks go on. How many moved.
+
+    `actor` is None where the agreement does it by itself.
+    """
+    actor_id = actor.id if actor else None
     if owner_id is not None and db.session.scalar(select(User.id).where(User.id == owner_id, *_can_take())) is None:
         raise InvalidInput("owner", N_("Choose somebody who sells and can sign in."))
     moving = db.session.execute(_open_of_others(handoff_ids, owner_id)).all()
@@ -46,7 +50,7 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
                 row.id,
                 now,
                 row.lead_id,
-                actor.id,
+                actor_id,
                 row.agreement_version_id,
                 {"owner": owner_id, "before": row.owner_id},
             )
@@ -56,7 +60,7 @@ def reassign(handoff_ids: Sequence[int], *, owner_id: int | None, actor: User, n
     )
     dealing.credit([(row.owner_id, row.lead_id) for row in moving], why=EventName.HANDOFF_REASSIGNED, now=now)
     replays.replay_listening(EventName.HANDOFF_REASSIGNED, moved, now=now)
-    if owner_id is not None and owner_id != actor.id:
+    if owner_id is not None and owner_id != actor_id:
         notices.owe_many((_given(row.id, row.lead_id, owner_id, now=now) for row in moving), now=now)
     return len(moved)
 

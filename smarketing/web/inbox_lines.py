@@ -15,7 +15,7 @@ from smarketing.reports import inbox, lead_history
 from smarketing.reports.lead_history import Version
 from smarketing.web.access import now
 from smarketing.web.lead_score import verdict
-from smarketing.web.words import answered, in_language, label
+from smarketing.web.words import answered, answerer, in_language, label
 
 SHOWN = 2
 """What is missing in a row; the page of the lead says it all."""
@@ -90,7 +90,7 @@ def _answer(key: int, lead: Lead, answer: Disposition, terms: dict[int, Terms]) 
     """Any answer of sales, with its reason in the agreed words."""
     titles = {clause.id: in_language(clause.title) for clause in terms[answer.handoff.agreement_version_id].clauses()}
     reason = titles.get(answer.reason, answer.reason) if answer.reason else answered(answer.kind)
-    return Line(key, lead, [reason], answer.note, answer.actor.name, answer.occurred_at)
+    return Line(key, lead, [reason], answer.note, answerer(answer), answer.occurred_at)
 
 
 def _terms(handoffs: Sequence[Handoff]) -> dict[int, Terms]:

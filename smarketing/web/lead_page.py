@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from smarketing.domain import timeboxes
+from smarketing.domain.happenings import OFFERED, TOUCHED, Happening
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
 from smarketing.domain.periods import local_day
@@ -26,7 +28,7 @@ from smarketing.web.contests import Contest
 from smarketing.web.lead_score import Verdict, Waterfall, Way
 from smarketing.web.lead_story import Entry
 from smarketing.web.paging import Page
-from smarketing.web.words import field_name, in_language
+from smarketing.web.words import answerer, field_name, in_language
 
 FACTS_SHOWN = tuple(name for name in TEXT_LIMITS if name not in ("first_name", "last_name", "email", "phone"))
 STORY_SIZE = 30
@@ -63,6 +65,7 @@ class AnswerLine(NamedTuple):
     """`reason` in the agreed words; `evidence` are the answered items of the checklist."""
 
     answer: Disposition
+    by: str
     reason: str | None
     evidence: Sequence[tuple[str, str]]
 
@@ -74,6 +77,8 @@ class CycleView(NamedTuple):
     answers: Sequence[AnswerLine]
     disputes: Sequence[Dispute]
     contests: Sequence[Contest]
+    by_itself: str | None
+    """What happens at `handoff.timebox_at`; None where nothing does."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,19 @@ def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dis
         [_answer(each, version.terms) for each in handoff.dispositions],
         [each for each in disputes if each.handoff_id == handoff.id],
         contests.of_handoff(handoff, disputes),
+        _by_itself(cycle, version.terms),
     )
+
+
+def _by_itself(cycle: Cycle, terms: Terms) -> str | None:
+    handoff = cycle.handoff
+    if handoff.timebox_at is None:
+        return None
+    happened = [Happening(handoff.offered_at, OFFERED)]
+    happened += [Happening(each.occurred_at, f"handoff.{each.kind}") for each in handoff.dispositions]
+    happened += [Happening(each.occurred_at, TOUCHED) for each in cycle.touches]
+    boxes = timeboxes.of(terms, handoff.lead.stage, happened)
+    return next((in_language(box.clause.title) for box in boxes if box.ends_at == handoff.timebox_at), None)
 
 
 def _clock(clock: Clock, terms: Terms, disputes: Sequence[Dispute]) -> ClockLine:
@@ -198,4 +215,5 @@ def _answer(answer: Disposition, terms: Terms) -> AnswerLine:
     titles = {clause.id: in_language(clause.title) for clause in terms.clauses()}
     reason = titles.get(answer.reason, answer.reason) if answer.reason else None
     evidence = [(titles.get(key, key), text) for key, text in (answer.checklist or {}).items()]
-    return AnswerLine(answer, reason, evidence)
+    by = titles.get(answer.clause_id or "") or answerer(answer)
+    return AnswerLine(answer, by, reason, evidence)

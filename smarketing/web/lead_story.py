@@ -135,6 +135,10 @@ def _clause(told: _Told) -> str | None:
     return _title(told.terms.clocks if told.terms else (), told.data.get("clause"))
 
 
+def _timebox(told: _Told) -> str | None:
+    return _title(told.terms.timeboxes if told.terms else (), told.data.get("clause"))
+
+
 def _title(clauses: Any, clause_id: str | None) -> str | None:
     found: Clause | None = next((clause for clause in clauses if clause.id == clause_id), None)
     return in_language(found.title) if found else clause_id
@@ -156,6 +160,7 @@ DETAILS: dict[EventName, Callable[[_Told], str | None]] = {
     EventName.HANDOFF_WON: _amount,
     EventName.TOUCH_LOGGED: _channel,
     EventName.TOUCH_VOIDED: _channel,
+    EventName.TIMEBOX_ENDED: _timebox,
     EventName.CLOCK_STARTED: _clause,
     EventName.CLOCK_WARNED: _clause,
     EventName.CLOCK_STOPPED: _clause,

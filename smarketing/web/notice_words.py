@@ -14,7 +14,7 @@ from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
 from smarketing.services import agreements
 from smarketing.web import filters
-from smarketing.web.words import label
+from smarketing.web.words import in_language, label
 
 SENTENCES = {
     EventName.CLOCK_WARNED: N_("%(lead)s: “%(clause)s” is due %(due)s"),
@@ -71,6 +71,10 @@ def sentence(notice: Notice, lead: Lead | None, version_id: int | None) -> str:
         return gettext(DISPUTES[kind], lead=lead.name, state=label(DisputeState(data["state"])))
     if kind in AMENDMENTS:
         return gettext(AMENDMENTS[kind], title=data["title"])
+    if kind is EventName.TIMEBOX_ENDED and lead is not None and version_id is not None:
+        boxes = agreements.version(version_id).terms.timeboxes
+        title = next((in_language(each.title) for each in boxes if each.id == data["clause"]), "")
+        return gettext("%(lead)s stood still: “%(clause)s”", lead=lead.name, clause=title)
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(data)
     if kind not in SENTENCES or lead is None or version_id is None:

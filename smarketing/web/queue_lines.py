@@ -22,7 +22,7 @@ from smarketing.reports.queue import Entry
 from smarketing.web.access import actor
 from smarketing.web.answers import Act, acts
 from smarketing.web.filters import ago, local_date
-from smarketing.web.words import answered, engagement_name, in_language, label, persona_name
+from smarketing.web.words import answered, answerer, engagement_name, in_language, label, persona_name
 
 SHOWN_PARTS = 2
 SHOWN_REASONS = 5
@@ -120,7 +120,7 @@ def _taken(handoff: Handoff) -> Taken | None:
         return None
     latest = handoff.dispositions[-1] if handoff.dispositions else None
     if latest is not None and latest.actor_id != actor().id:
-        name, kind = latest.actor.name, answered(latest.kind)
+        name, kind = answerer(latest), answered(latest.kind)
         return Taken(gettext("%(name)s %(answered)s,", name=name, answered=kind), latest.occurred_at)
     if handoff.state in OPEN_STATES and handoff.owner_id not in (None, actor().id) and handoff.owner:
         return Taken(gettext("It is with %(name)s now.", name=handoff.owner.name), None)
@@ -165,7 +165,7 @@ def _opening(found: Context) -> str:
         "touch": label(touch.channel) if touch else "",
         "act": _act_name(act.kind, found.entry.terms) if act else "",
         "ago": ago(latest.occurred_at) if latest else "",
-        "name": answer.actor.name if answer else handoff.qualified_by.name if handoff.qualified_by else "",
+        "name": answerer(answer) if answer else handoff.qualified_by.name if handoff.qualified_by else "",
         "answered": answered(answer.kind) if answer else "",
         "day": local_date(answer.occurred_at) if answer else "",
         "reason": found.vouched_because or "",

@@ -20,6 +20,7 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
 from smarketing.domain.routing import Absent
 from smarketing.domain.signing import VersionStatus
+from smarketing.models.handoffs import Disposition
 from smarketing.models.personas import Persona
 
 LABELS: dict[StrEnum, str] = {
@@ -102,6 +103,7 @@ LABELS: dict[StrEnum, str] = {
     EventName.CLOCK_STARTED: N_("A clock started"),
     EventName.CLOCK_WARNED: N_("A clock was at risk"),
     EventName.CLOCK_STOPPED: N_("A clock stopped"),
+    EventName.TIMEBOX_ENDED: N_("Stood still for as long as was agreed"),
     EventName.CLOCK_BREACHED: N_("A clock ran out"),
     EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
     EventName.CLOCK_REOPENED: N_("A clock runs again"),
@@ -222,6 +224,11 @@ def label(word: StrEnum) -> str:
 def answered(kind: DispositionKind) -> str:
     """What somebody did to a hand-off, to follow their name: “accepted it”."""
     return gettext(ANSWERED[kind])
+
+
+def answerer(answer: Disposition) -> str:
+    """Who gave an answer: somebody, or the agreement by itself."""
+    return answer.actor.name if answer.actor else gettext("The agreement")
 
 
 def field_name(field: str) -> str:
