@@ -70,6 +70,12 @@ def command_line() -> argparse.ArgumentParser:
     command = commands.add_parser("bench", help="measure: one benchmark of bench/, or all of them")
     command.add_argument("name", nargs="?")
     command.set_defaults(command=bench)
+
+    command = commands.add_parser("soak", help="kill web and scheduler again and again; nothing may be lost")
+    command.add_argument("kills", nargs="?", type=int, default=1000)
+    command.add_argument("kind", nargs="?", choices=("sqlite", "postgresql"), help="of database; both when absent")
+    command.add_argument("--seed", type=int, default=1, help="another one, other kills")
+    command.set_defaults(command=soak)
     return parser
 
 
@@ -163,7 +169,7 @@ def instance() -> Path:
     return Path(os.environ.get("SMARKETING_INSTANCE", ROOT / "instance"))
 
 
-# test, check, bench
+# test, check, bench, soak
 
 
 def test(_options: argparse.Namespace, pytest_arguments: list[str]) -> int:
@@ -219,6 +225,13 @@ def bench(options: argparse.Namespace, arguments: list[str]) -> int:
     chosen = [benches[options.name]] if options.name else benches.values()
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     return max((call([str(BIN / "python"), str(path), *arguments], env=env) for path in chosen), default=0)
+
+
+def soak(options: argparse.Namespace, _extra: list[str]) -> int:
+    install(DEV_LOCK)
+    kinds = [options.kind] if options.kind else []
+    command = [str(BIN / "python"), "-m", "tests.faults.soak", str(options.kills), str(options.seed), *kinds]
+    return call(command, env=os.environ | {"PYTHONPATH": str(ROOT)})
 
 
 # a browser for the journeys

@@ -1,0 +1,165 @@
+"""What must be true of the database after everything, whoever was killed meanwhile: nothing lost, no effect twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, text
+
+from smarketing.db import db, is_postgresql
+from smarketing.domain.dispositions import DispositionKind
+from smarketing.domain.event_names import EventName
+from smarketing.domain.importing import ImportState
+from smarketing.domain.roles import Department
+from smarketing.domain.sla_clock import Outcome
+from smarketing.models.clocks import Clock
+from smarketing.models.events import Event
+from smarketing.models.handoffs import Disposition, Handoff
+from smarketing.models.imports import Import
+from smarketing.models.leads import Lead
+from smarketing.models.notices import Notice
+from smarketing.models.routing import LedgerLine
+from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay
+from smarketing.models.touches import Touch
+from smarketing.reports import clock_replay
+from smarketing.services import notices, tallies
+from tests.faults.callers import Deed
+
+ANSWERS = {
+    "acceptance": DispositionKind.ACCEPTED,
+    "refusal": DispositionKind.REFUSED,
+    "confirmation": DispositionKind.CONFIRMED,
+    "win": DispositionKind.WON,
+}
+
+
+def faults(done: Sequence[Deed], imported: Iterable[str], *, now: datetime) -> list[str]:
+    """What is not as it must be, in a sentence each; `imported` are the leads that files brought in."""
+    checks: list[Callable[[], Iterator[str]]] = [
+        lambda: _leads(done, imported),
+        lambda: _answers(done),
+        _handoffs,
+        lambda: _clocks(now),
+        _notices,
+        replayed,
+        _rolled_up,
+        _sound,
+    ]
+    return [fault for check in checks for fault in check()]
+
+
+def of_clocks(*, now: datetime) -> list[str]:
+    """Those of the clocks and what was told of them only."""
+    return [*_clocks(now), *_notices(), *replayed()]
+
+
+def _same(what: str, found: Iterable[Any], expected: Iterable[Any]) -> Iterator[str]:
+    lost = Counter(expected)
+    lost.subtract(found)
+    for each, count in lost.items():
+        if count:
+            yield f"{what}: {each} is {'missing' if count > 0 else 'too many'} {abs(count)} time(s)"
+
+
+def _leads(done: Sequence[Deed], imported: Iterable[str]) -> Iterator[str]:
+    brought = [*(deed.of for deed in done if deed.what == "lead"), *imported]
+    yield from _same("leads", db.session.scalars(select(Lead.email)), brought)
+    yield from _same("lines of arrivals", _told(EventName.LEAD_ARRIVED), db.session.scalars(select(Lead.id)))
+    unfinished = select(Import.id).where(Import.state != ImportState.DONE)
+    yield from _same("imports that have not ended", db.session.scalars(unfinished), [])
+    ended = select(Import.id)
+    yield from _same("lines of imports", _told(EventName.IMPORT_FINISHED), db.session.scalars(ended))
+
+
+def _answers(done: Sequence[Deed]) -> Iterator[str]:
+    given = [(deed.of, ANSWERS[deed.what], deed.by) for deed in done if deed.what in ANSWERS]
+    stored = select(Disposition.handoff_id, Disposition.kind, Disposition.actor_id)
+    yield from _same("answers", [tuple(row) for row in db.session.execute(stored)], given)
+    for kind in ANSWERS.values():
+        answered = select(Disposition.handoff_id).where(Disposition.kind == kind)
+        yield from _same(f"lines of {kind}", _told(EventName(f"handoff.{kind}")), db.session.scalars(answered))
+    logged = [deed.of for deed in done if deed.what == "touches"]
+    yield from _same("touches", db.session.scalars(select(Touch.handoff_id)), logged)
+    yield from _same("lines of touches", _told(EventName.TOUCH_LOGGED), db.session.scalars(select(Touch.id)))
+
+
+def _handoffs() -> Iterator[str]:
+    """Everybody here meets the criteria, so each lead was handed over once, in turn."""
+    leads = list(db.session.scalars(select(Lead.id)))
+    yield from _same("hand-offs of a lead", db.session.scalars(select(Handoff.lead_id)), leads)
+    yield from _same("leads in the ledger", db.session.scalars(select(LedgerLine.lead_id)), leads)
+    offered = db.session.scalars(select(Handoff.id))
+    yield from _same("lines of hand-offs", _told(EventName.HANDOFF_OFFERED), offered)
+
+
+def _clocks(now: datetime) -> Iterator[str]:
+    ids = list(db.session.scalars(select(Clock.id)))
+    yield from _same("lines of starts", _told(EventName.CLOCK_STARTED), ids)
+    parts = db.session.execute(
+        select(Clock.handoff_id, Clock.clause_id, func.count())
+        .group_by(Clock.handoff_id, Clock.clause_id)
+        .having(func.count() > 1)
+    )
+    yield from _same("clocks of a clause and hand-off", map(str, parts), [])
+    overlooked = select(Clock.id).where(Clock.outcome == Outcome.RUNNING, Clock.due_at < now)
+    yield from _same("breaches that nobody noticed", db.session.scalars(overlooked), [])
+    for name, is_so in (
+        (EventName.CLOCK_BREACHED, Clock.outcome == Outcome.BREACHED),
+        (EventName.CLOCK_WARNED, Clock.warned_at.is_not(None)),
+        (EventName.CLOCK_STOPPED, Clock.elapsed_seconds.is_not(None)),
+    ):
+        yield from _same(f"lines of {name}", _told(name), db.session.scalars(select(Clock.id).where(is_so)))
+    misdated = select(Event.id).join(Clock, Clock.id == Event.subject_id)
+    misdated = misdated.where(Event.name == EventName.CLOCK_BREACHED, Event.occurred_at != Clock.due_at)
+    yield from _same("breaches that were not dated when they were due", db.session.scalars(misdated), [])
+
+
+def _notices() -> Iterator[str]:
+    """Of a breach the owner and the managers were told, of a risk the owner; each once."""
+    managers = notices.managers_of(Department.SALES)
+    told = db.session.execute(select(Notice.kind, Notice.dedupe_key).where(Notice.kind.like("clock.%")))
+    owed = []
+    for clock_id, owner_id, outcome, warned_at in db.session.execute(
+        select(Clock.id, Clock.owner_id, Clock.outcome, Clock.warned_at)
+    ):
+        if outcome is Outcome.BREACHED:
+            owed += [("clock.breached", f"clock.breached:{clock_id}:{each}") for each in (owner_id, *managers)]
+        if warned_at:
+            owed.append(("clock.warned", f"clock.warned:{clock_id}:{owner_id}"))
+    yield from _same("notices", [tuple(row) for row in told], owed)
+
+
+def replayed() -> Iterator[str]:
+    """Where a clock is not what the journal tells."""
+    for each in clock_replay.replay().differences:
+        yield f"replay: clock {each.clock_id}: {each.field} is {each.stored}, replayed {each.replayed}"
+
+
+def _rolled_up() -> Iterator[str]:
+    """The roll-ups are what counting every day again makes of them."""
+    yield from _same("marks of days to be counted", db.session.scalars(select(StaleDay.id)), [])
+    before = _days()
+    db.session.execute(delete(FunnelDay))
+    db.session.execute(delete(DayTally))
+    tallies.mark_stale(Cohort.ARRIVED, db.session.scalars(select(Lead.arrived_on)))
+    tallies.mark_stale(Cohort.MQL, db.session.scalars(select(Lead.mql_on)))
+    tallies.mark_stale(DUE, db.session.scalars(select(Clock.due_on)))
+    while tallies.recount_stale():
+        pass
+    yield from _same("days", before, _days())
+    db.session.rollback()
+
+
+def _days() -> list[str]:
+    tables = (FunnelDay.__table__, DayTally.__table__)
+    return [str(row) for table in tables for row in db.session.execute(select(*table.columns))]
+
+
+def _sound() -> Iterator[str]:
+    if not is_postgresql():
+        yield from _same("integrity", db.session.scalars(text("PRAGMA integrity_check")), ["ok"])
+
+
+def _told(name: EventName) -> Iterable[Any]:
+    return db.session.scalars(select(Event.subject_id).where(Event.name == name))
