@@ -39,13 +39,13 @@ def accept(handoff_id: int, *, actor: User | None, clause_id: str | None = None,
 
     Here and below `actor` is None where nobody has answered, so that the time-box `clause_id` does.
     """
-    handoff = _answer(handoff_id, DispositionKind.ACCEPTED, actor=actor, clause_id=clause_id, now=now)
+    handoff, at = _answer(handoff_id, DispositionKind.ACCEPTED, actor=actor, clause_id=clause_id, now=now)
     is_from_queue = handoff.owner_id is None
     if actor:
         handoff.owner_id = handoff.lead.owner_id = actor.id
     _move_lead(handoff, Move.ACCEPT)
-    handoff.lead.sal_at = handoff.lead.sal_at or now
-    _settle(handoff, EventName.HANDOFF_ACCEPTED, actor=actor, now=now)
+    handoff.lead.sal_at = handoff.lead.sal_at or at
+    _settle(handoff, EventName.HANDOFF_ACCEPTED, actor=actor, now=at)
     if is_from_queue:
         clocks.hand_over([handoff.id], owner_id=handoff.owner_id)
     return handoff
@@ -58,11 +58,11 @@ def refuse(
     handoff = locks.hold(handoff_id)
     agreed = _terms(handoff).refusal_reason(reason)
     told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
-    _answer(handoff_id, DispositionKind.REFUSED, **told, actor=actor, now=now)
+    _handoff, at = _answer(handoff_id, DispositionKind.REFUSED, **told, actor=actor, now=now)
     _move_lead(handoff, MOVE_AFTER_REFUSAL[agreed.next_step])
     handoff.lead.is_held = agreed.next_step is NextStep.RETURN
-    handoff.closed_at = now
-    _settle(handoff, EventName.HANDOFF_REFUSED, actor=actor, now=now, data={"reason": reason})
+    handoff.closed_at = at
+    _settle(handoff, EventName.HANDOFF_REFUSED, actor=actor, now=at, data={"reason": reason})
     return handoff
 
 
@@ -70,10 +70,10 @@ def confirm(handoff_id: int, *, checklist: dict[str, str], actor: User, now: dat
     """Sales confirms the lead as an SQL; the agreed checklist must be answered with evidence."""
     handoff = locks.hold(handoff_id)
     evidence = checklists.evidence(_terms(handoff).sql, checklist)
-    _answer(handoff_id, DispositionKind.CONFIRMED, checklist=evidence, actor=actor, now=now)
+    _handoff, at = _answer(handoff_id, DispositionKind.CONFIRMED, checklist=evidence, actor=actor, now=now)
     _move_lead(handoff, Move.CONFIRM)
-    handoff.lead.sql_at = handoff.lead.sql_at or now
-    _settle(handoff, EventName.HANDOFF_CONFIRMED, actor=actor, now=now)
+    handoff.lead.sql_at = handoff.lead.sql_at or at
+    _settle(handoff, EventName.HANDOFF_CONFIRMED, actor=actor, now=at)
     return handoff
 
 
@@ -93,33 +93,33 @@ def recycle(
     terms.recycle_reason(reason)
     checklists.check_until(until, today=local_day(now, terms.zone))
     told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
-    _answer(handoff_id, DispositionKind.RECYCLED, **told, actor=actor, now=now)
+    _handoff, at = _answer(handoff_id, DispositionKind.RECYCLED, **told, actor=actor, now=now)
     _move_lead(handoff, Move.RECYCLE)
     handoff.lead.recycled_until = until
-    handoff.closed_at = now
+    handoff.closed_at = at
     data = {"reason": reason, "until": until.isoformat()}
-    _settle(handoff, EventName.HANDOFF_RECYCLED, actor=actor, now=now, data=data)
+    _settle(handoff, EventName.HANDOFF_RECYCLED, actor=actor, now=at, data=data)
     return handoff
 
 
 def win(handoff_id: int, *, amount_cents: int, actor: User, now: datetime) -> Handoff:
-    handoff = _answer(handoff_id, DispositionKind.WON, amount_cents=amount_cents, actor=actor, now=now)
+    handoff, at = _answer(handoff_id, DispositionKind.WON, amount_cents=amount_cents, actor=actor, now=now)
     _move_lead(handoff, Move.WIN)
-    handoff.lead.won_at = handoff.lead.won_at or now
+    handoff.lead.won_at = handoff.lead.won_at or at
     handoff.lead.amount_cents = (handoff.lead.amount_cents or 0) + amount_cents
-    handoff.closed_at = now
-    _settle(handoff, EventName.HANDOFF_WON, actor=actor, now=now, data={"amount_cents": amount_cents})
+    handoff.closed_at = at
+    _settle(handoff, EventName.HANDOFF_WON, actor=actor, now=at, data={"amount_cents": amount_cents})
     return handoff
 
 
 def lose(handoff_id: int, *, reason: str, note: str, actor: User, now: datetime) -> Handoff:
     handoff = locks.hold(handoff_id)
     _terms(handoff).loss_reason(reason)
-    _answer(handoff_id, DispositionKind.LOST, reason=reason, note=noted(note), actor=actor, now=now)
+    _handoff, at = _answer(handoff_id, DispositionKind.LOST, reason=reason, note=noted(note), actor=actor, now=now)
     _move_lead(handoff, Move.LOSE)
-    handoff.lead.lost_at = handoff.lead.lost_at or now
-    handoff.closed_at = now
-    _settle(handoff, EventName.HANDOFF_LOST, actor=actor, now=now, data={"reason": reason})
+    handoff.lead.lost_at = handoff.lead.lost_at or at
+    handoff.closed_at = at
+    _settle(handoff, EventName.HANDOFF_LOST, actor=actor, now=at, data={"reason": reason})
     return handoff
 
 
@@ -159,9 +159,12 @@ def check_answerable(handoff: Handoff, kind: DispositionKind, *, actor: User, no
         raise NotAllowed(N_("This lead was handed to %(name)s; only they can answer."), name=handoff.owner.name)
 
 
-def _answer(handoff_id: int, kind: DispositionKind, *, actor: User | None, now: datetime, **answer: Any) -> Handoff:
-    """Record one answer to a hand-off; exactly one of two simultaneous answers gets through."""
+def _answer(
+    handoff_id: int, kind: DispositionKind, *, actor: User | None, now: datetime, **answer: Any
+) -> tuple[Handoff, datetime]:
+    """Record one answer to a hand-off, and when it was given; exactly one of two simultaneous ones gets through."""
     handoff = locks.hold(handoff_id)
+    now = locks.moment(handoff, now=now)
     states, state = ANSWERS[kind]
     if actor is None:
         is_moved = _move(handoff, states, state)
@@ -178,7 +181,7 @@ def _answer(handoff_id: int, kind: DispositionKind, *, actor: User | None, now: 
     actor_id = actor.id if actor else None
     handoff.dispositions.append(Disposition(kind=kind, actor_id=actor_id, occurred_at=now, recorded_at=now, **answer))
     db.session.flush()
-    return handoff
+    return handoff, now
 
 
 def _move(handoff: Handoff, states: frozenset[HandoffState], state: HandoffState, *conditions: Any) -> bool:

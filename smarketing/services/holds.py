@@ -18,6 +18,7 @@ REASON_LIMIT = 200
 def pause(handoff_id: int, *, reason: str, actor: User, now: datetime) -> Handoff:
     """The clocks that may be paused by hand stand still from now on."""
     handoff = locks.hold(handoff_id)
+    now = locks.moment(handoff, now=now)
     because = _reason(reason)
     _check_may(handoff, actor)
     if is_paused(handoff):
@@ -30,6 +31,7 @@ def pause(handoff_id: int, *, reason: str, actor: User, now: datetime) -> Handof
 def resume(handoff_id: int, *, actor: User, now: datetime) -> Handoff:
     """They go on from now, with the time they had left."""
     handoff = locks.hold(handoff_id)
+    now = locks.moment(handoff, now=now)
     _check_may(handoff, actor)
     if not is_paused(handoff):
         raise Conflict(N_("The clocks of this hand-off run already."))

@@ -3,6 +3,8 @@
 Everybody locks the lead before anything else, so nobody waits in a circle.
 """
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from smarketing.db import db
@@ -20,3 +22,11 @@ def hold(handoff_id: int) -> Handoff:
     # other rows may go on referring to the lead
     db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
     return db.session.get_one(Handoff, handoff_id, populate_existing=True)
+
+
+def moment(handoff: Handoff, *, now: datetime) -> datetime:
+    """When something is done to a hand-off that is held: now, but never before what it comes after.
+
+    Machines disagree by some seconds, and clocks are set back; an answer from before its question would stop nothing.
+    """
+    return max(now, handoff.offered_at, *(answer.occurred_at for answer in handoff.dispositions))

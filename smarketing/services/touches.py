@@ -33,6 +33,8 @@ def log(
     _check_open(handoff)
     if handoff.owner is not None and handoff.owner_id != actor.id:
         raise NotAllowed(N_("This lead was handed to %(name)s; only they can log touches."), name=handoff.owner.name)
+    if occurred_at == now:
+        occurred_at = now = locks.moment(handoff, now=now)
     if occurred_at > now + CLOCK_SKEW:
         raise InvalidInput("occurred_at", N_("A touch is logged after it happened: this moment is still to come."))
     if occurred_at < handoff.offered_at:
