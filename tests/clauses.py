@@ -94,5 +94,6 @@ WHOLE: dict[str, Any] = {
         clause("report", "Report", "Rapport") | {"side": "marketing", "every": "week", "contents": words("All", "Tout")}
     ],
     "retention": [clause("erasure", "Erasure", "Effacement") | {"keep_months": 36, "then": "erase"}],
+    "assumptions": clause("assumed", "Assumed", "Hypothèses") | {"accepted_ratio": 0.6, "average_sale": 1200000},
     "backup": clause("backup", "Backup", "Sauvegarde") | {"every_hours": 24, "keep_days": 30, "back_within_hours": 8},
 }

@@ -17,6 +17,7 @@ from smarketing.domain.clauses import Clause, Value, Words, is_absent
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.points_checks import AUTHORED
 from smarketing.domain.roles import Department
+from smarketing.domain.terms_assumptions import AssumptionsClause
 from smarketing.domain.terms_cadences import CadenceClause
 from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas, check_timeboxes
 from smarketing.domain.terms_clocks import ClockClause
@@ -78,6 +79,7 @@ class Terms(Value):
     handoff: HandoffClause
     clocks: tuple[ClockClause, ...] = Field(min_length=1)
     targets: tuple[CountClause, ...] = ()
+    assumptions: AssumptionsClause | None = None
     ratios: tuple[RatioClause, ...] = Field(default=(), exclude_if=is_absent)
     cadences: tuple[CadenceClause, ...] = Field(default=(), exclude_if=is_absent)
     timeboxes: tuple[TimeboxClause, ...] = Field(default=(), exclude_if=is_absent)

@@ -12,12 +12,12 @@ from smarketing.db import db
 from smarketing.domain import terms_schema, terms_text
 from smarketing.domain.roles import Department, Permission, may
 from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
-from smarketing.domain.terms import parse
+from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
-from smarketing.reports import contract_papers
+from smarketing.reports import contract_papers, feasibility
 from smarketing.services import comments
-from smarketing.web import contract_paper
+from smarketing.web import contract_paper, feasibility_words
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
 from smarketing.web.contract import articles, promises
@@ -118,11 +118,20 @@ def page(version: AgreementVersion, *, status: int = 200, **forms: Any) -> Any:
         talks=comments.open_by_clause(version),
         signatures=[(department, signed.get(department)) for department in Department],
         compared_with=_compared_with(version),
+        feasibility=_feasibility(version.status, terms),
         may_sign=_waits_for(actor(), version),
         is_author=is_author,
         proposal=forms.get("proposal") or ProposalForm(effective_at=next_monday(now(), terms.zone)),
         signing=forms.get("signing") or SignatureForm(digest=version.digest),
     ), status
+
+
+def _feasibility(status: VersionStatus, terms: Terms) -> Mapping[str, Any] | None:
+    """Whether it can be kept, said before it is signed."""
+    if status not in (VersionStatus.DRAFT, VersionStatus.PROPOSED):
+        return None
+    assessed = feasibility.assess(terms, now=now())
+    return {"headline": feasibility_words.headline(assessed), "lines": list(feasibility_words.lines(assessed))}
 
 
 def found(version_id: int) -> AgreementVersion:

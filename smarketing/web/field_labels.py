@@ -5,6 +5,13 @@ from typing import Final
 from smarketing.domain.errors import N_
 
 LABELS: Final = {
+    "accepted_ratio": N_("Of the MQLs, accepted by sales, %"),
+    "average_sale": N_("What a won deal brings on average"),
+    "confirmed_ratio": N_("Of those accepted, confirmed as SQL, %"),
+    "leads_a_week": N_("New leads that one rep can work in a week"),
+    "rep_count": N_("How many reps"),
+    "sourced_ratio": N_("Of the revenue, from marketing’s leads, %"),
+    "won_ratio": N_("Of the SQLs, won, %"),
     "allowance_days": N_("Or whole days allowed"),
     "breaks": N_("Closed at these hours"),
     "calendar_of": N_("Whose calendar counts"),

@@ -21,7 +21,7 @@ Control = Literal[
 ]  # fmt: skip
 
 IN_MINUTES = frozenset({"allowance_minutes", "limit_minutes", "answer_minutes"})
-IN_CENTS = frozenset({"Worth.value", "Worth.price"})
+IN_CENTS = frozenset({"Worth.value", "Worth.price", "AssumptionsClause.average_sale"})
 PLAIN_KEYS = {
     "calendar": "calendar",
     "persona": "persona",

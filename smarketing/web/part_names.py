@@ -29,6 +29,7 @@ SECTIONS: Final = {
     "handoff.reason_groups": N_("Groups of reasons"),
     "clocks": N_("Promises in time"),
     "targets": N_("Volumes owed"),
+    "assumptions": N_("What both sides assume"),
     "ratios": N_("Shares promised"),
     "cadences": N_("Touches owed"),
     "timeboxes": N_("Time limits of stages"),
