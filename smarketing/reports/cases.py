@@ -62,6 +62,7 @@ class Of(StrEnum):
     ANSWERED = "answered"
     WAITING = "waiting"
     ACCEPTED = "accepted"
+    SILENT = "silent"
     REFUSED = "refused"
     CONTESTED = "contested"
     RULED = "ruled"
@@ -102,8 +103,9 @@ def _disputed(*states: DisputeState) -> Condition:
     return select(Dispute.id).where(*of_refusal).exists()
 
 
-def _answered_with(kind: DispositionKind) -> Condition:
-    return select(Disposition.id).where(Disposition.handoff_id == Handoff.id, Disposition.kind == kind).exists()
+def _answered_with(kind: DispositionKind, *conditions: Condition) -> Condition:
+    is_answer = (Disposition.handoff_id == Handoff.id, Disposition.kind == kind, *conditions)
+    return select(Disposition.id).where(*is_answer).exists()
 
 
 def condition(of: Of, *, now: datetime) -> Condition:
@@ -115,6 +117,7 @@ def condition(of: Of, *, now: datetime) -> Condition:
         Of.ANSWERED: Handoff.answered_at.is_not(None),
         Of.WAITING: Handoff.answered_at.is_(None),
         Of.ACCEPTED: and_(Handoff.answered_at.is_not(None), Handoff.state != HandoffState.REFUSED),
+        Of.SILENT: _answered_with(DispositionKind.ACCEPTED, Disposition.clause_id.is_not(None)),
         Of.REFUSED: is_refused,
         Of.CONTESTED: _disputed(*(state for state in DisputeState if state is not DisputeState.TAKEN_BACK)),
         Of.RULED: _disputed(DisputeState.UPHELD, DisputeState.DISMISSED),

@@ -28,6 +28,7 @@ COUNTED = {
     Of.ANSWERED: N_("Hand-offs answered"),
     Of.WAITING: N_("Hand-offs without an answer"),
     Of.ACCEPTED: N_("Hand-offs accepted"),
+    Of.SILENT: N_("Hand-offs accepted by silence"),
     Of.REFUSED: N_("Hand-offs refused"),
     Of.CONTESTED: N_("Refusals contested"),
     Of.RULED: N_("Contested refusals that were decided"),

@@ -12,11 +12,13 @@ import plotly.graph_objects as go
 import pypdf
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
+from smarketing.domain.dispositions import DispositionKind
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
+from smarketing.models.handoffs import Disposition
 from smarketing.models.people import User
 from smarketing.services import tallies
 from smarketing.web.themes import THEMES
@@ -149,3 +151,15 @@ def test_without_anything_a_theme_is_printed_too(cast: Cast, sign_in: SignIn) ->
     client = sign_in(cast.manny)
     for theme in THEMES:
         assert client.get(f"/reports/themes/{theme}.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.usefixtures("handed")
+def test_what_silence_accepted_is_counted_apart(session: Db, agreed: Cast, sign_in: SignIn) -> None:
+    client = sign_in(agreed.manny)
+    assert "Accepted by silence" not in client.get("/reports/themes/quality").text
+    is_accepted = Disposition.kind == DispositionKind.ACCEPTED
+    session.execute(update(Disposition).where(is_accepted).values(clause_id="silence", actor_id=None))
+    session.commit()
+    page = client.get("/reports/themes/quality").text
+    assert "Accepted by silence" in page
+    assert re.search(r'<a href="/reports/hand-offs/\?[^"]*of=silent[^"]*">See the \d+', page)

@@ -23,7 +23,7 @@ from smarketing.web.theme_view import ThemeView, persona_arg, source_arg, span_o
 from smarketing.web.tiles import Tile
 from smarketing.web.words import in_language, persona_name
 
-COUNTED = (Of.OFFERED, Of.ANSWERED, Of.ACCEPTED, Of.REFUSED, Of.CONTESTED, Of.RULED, Of.OVERTURNED)
+COUNTED = (Of.OFFERED, Of.ANSWERED, Of.ACCEPTED, Of.SILENT, Of.REFUSED, Of.CONTESTED, Of.RULED, Of.OVERTURNED)
 SHOWN = 12
 
 
@@ -47,17 +47,25 @@ def tiles(view: ThemeView, counts: Counts, earlier: Counts) -> list[Tile]:
         "Accepted ÷ (accepted + refused) of the hand-offs offered in the period; undecided ones left out."
     )
     cohort = gettext("Accepted ÷ all hand-offs offered in the period, decided or not.")
+    silent = gettext("Accepted by a time-box because nobody had answered ÷ accepted; they count as accepted too.")
     contested = gettext("Refusals that marketing contested ÷ refusals of hand-offs offered in the period.")
     overturned = gettext("Contested refusals that did not stand ÷ contested refusals that were decided.")
     rows = (
         (gettext("Accepted, of the decided"), Of.ACCEPTED, Of.ANSWERED, decided),
         (gettext("Accepted, of all offered"), Of.ACCEPTED, Of.OFFERED, cohort),
+        (gettext("Accepted by silence"), Of.SILENT, Of.ACCEPTED, silent),
         (gettext("Refusals contested"), Of.CONTESTED, Of.REFUSED, contested),
         (gettext("Refusals overturned"), Of.OVERTURNED, Of.RULED, overturned),
     )
     return [
-        share_tile(view, label, (part, total), counts, earlier, definition) for label, part, total, definition in rows
+        share_tile(view, label, (part, total), counts, earlier, definition)
+        for label, part, total, definition in rows
+        if part is not Of.SILENT or counts[Of.SILENT] or _is_silence_agreed(view)
     ]
+
+
+def _is_silence_agreed(view: ThemeView) -> bool:
+    return view.standing is not None and any(each.outcome == "accept" for each in view.standing.terms.timeboxes)
 
 
 def share_tile(
