@@ -33,6 +33,7 @@ class EventName(StrEnum):
     CLOCK_VOIDED = "clock.voided"
     CLOCK_REOPENED = "clock.reopened"
     CLOCK_EXCUSED = "clock.excused"
+    CLOCK_ESCALATED = "clock.escalated"
     DISPUTE_RAISED = "dispute.raised"
     DISPUTE_ANSWERED = "dispute.answered"
     DISPUTE_VOTED = "dispute.voted"

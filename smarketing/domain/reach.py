@@ -23,6 +23,7 @@ class Topic(StrEnum):
 
     AT_RISK = "at_risk"
     MISSED = "missed"
+    ESCALATED = "escalated"
     GIVEN = "given"
     DISPUTE = "dispute"
     AMENDMENT = "amendment"
@@ -39,6 +40,7 @@ TOPICS: Final = {
     EventName.CLOCK_WARNED: Topic.AT_RISK,
     EventName.CLOCK_BREACHED: Topic.MISSED,
     EventName.TIMEBOX_ENDED: Topic.MISSED,
+    EventName.CLOCK_ESCALATED: Topic.ESCALATED,
     EventName.HANDOFF_REASSIGNED: Topic.GIVEN,
     EventName.DISPUTE_RAISED: Topic.DISPUTE,
     EventName.DISPUTE_ANSWERED: Topic.DISPUTE,
@@ -55,6 +57,7 @@ TOPICS: Final = {
 UNLESS_CHOSEN: Final = {
     Topic.AT_RISK: Choice.BELL,
     Topic.MISSED: Choice.DAILY,
+    Topic.ESCALATED: Choice.AT_ONCE,
     Topic.GIVEN: Choice.AT_ONCE,
     Topic.DISPUTE: Choice.AT_ONCE,
     Topic.AMENDMENT: Choice.AT_ONCE,

@@ -20,6 +20,7 @@ class EscalationStep(Value):
     after: Allowance | None = None
     tell: tuple[Addressee, ...] = Field(default=(), exclude_if=is_absent)
     act: Literal["reassign", "list"] | None = None
+    urgent: bool = Field(default=False, exclude_if=is_absent, description="told at once, outside their hours too")
 
     @model_validator(mode="after")
     def _happens(self) -> "EscalationStep":

@@ -7,6 +7,7 @@ from smarketing.domain.errors import N_
 from smarketing.jobs import (
     check_database,
     checkpoint_wal,
+    climb_ladders,
     close_days,
     close_periods,
     close_targets,
@@ -55,6 +56,7 @@ TIMETABLE = (
     Job("run_bulks", run_bulks.run, seconds(1), N_("Goes on with decisions about many leads")),
     Job("sweep_breaches", sweep_breaches.run, seconds(2), N_("Notices the clocks that ran out")),
     Job("warn_at_risk", warn_at_risk.run, seconds(5), N_("Warns the owners of clocks at risk")),
+    Job("climb_ladders", climb_ladders.run, seconds(2), N_("Escalates what waits, by the agreed steps")),
     Job("deliver_letters", deliver_letters.run, seconds(5), N_("Sends the e-mails that are due")),
     Job(
         "put_versions_in_force",

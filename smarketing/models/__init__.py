@@ -8,6 +8,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     criteria,
     disputes,
     drafts,
+    escalations,
     events,
     handoffs,
     histories,

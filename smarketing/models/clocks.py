@@ -21,6 +21,7 @@ IS_UNANSWERED = text("elapsed_seconds IS NULL AND outcome <> 'void'")
 """Running, or breached and not answered in the end: literal, so that the planner knows the partial index."""
 
 IS_EXCUSED = text("excused_at IS NOT NULL")
+IS_CLIMBING = text("escalates_at IS NOT NULL AND stopped_at IS NULL AND outcome <> 'void'")
 IS_UNSTOPPED = text("stopped_at IS NULL AND outcome <> 'void'")
 
 
@@ -42,6 +43,12 @@ class Clock(Base):
             postgresql_where=IS_UNSTOPPED,
         ),
         Index("ix_clocks_handoff_id", "handoff_id"),
+        Index(
+            "ix_clocks_climbing_escalates_at",
+            "escalates_at",
+            sqlite_where=IS_CLIMBING,
+            postgresql_where=IS_CLIMBING,
+        ),
         Index(
             "ix_clocks_excused_due_on",
             "due_on",
@@ -90,6 +97,9 @@ class Clock(Base):
     paused_at: Mapped[datetime | None] = mapped_column(
         comment="since when it stands still; due_at is out of reach meanwhile"
     )
+    escalates_at: Mapped[datetime | None] = mapped_column(
+        comment="when the next step of its ladders is due; null when there is none"
+    )
     ended_by: Mapped[str | None] = mapped_column(String(40), comment="the event that ended it")
     restated_at: Mapped[datetime | None] = mapped_column(
         comment="when its verdict was last changed after it had been told"
@@ -124,6 +134,11 @@ class Clock(Base):
         """Running clocks past their at-risk instant, not yet due, whose owner has not been warned."""
         is_unwarned = (cls.outcome == Outcome.RUNNING, cls.warned_at.is_(None))
         return select(cls).where(*is_unwarned, cls.at_risk_at <= now, cls.due_at >= now).order_by(cls.at_risk_at)
+
+    @classmethod
+    def escalating(cls, now: datetime) -> Select["Clock"]:
+        """Clocks that wait for their milestone and have a step due, oldest first."""
+        return select(cls).where(IS_CLIMBING, cls.escalates_at <= now).order_by(cls.escalates_at)
 
 
 class Pause(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from smarketing.db import among, db
 from smarketing.models.clocks import Clock, Pause
+from smarketing.models.escalations import Escalation, EscalationCall
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
@@ -16,17 +17,19 @@ from smarketing.reports.lead_history import Version
 
 
 class History(NamedTuple):
-    """`parts` are the clocks of the same clause and hand-off, this one among them; `told` its lines of the journal."""
+    """`parts` are the clocks of the same clause and hand-off, this one among them; `told` its lines of the journal;
+    `steps` what was taken of its ladders."""
 
     clock: Clock
     version: Version
     parts: Sequence[Clock]
     told: Sequence[Event]
     names: Mapping[int, str]
+    steps: Sequence[Escalation]
 
 
 def of(clock_id: int) -> History | None:
-    """Five queries, however long its life."""
+    """Seven queries, however long its life."""
     with_lead = joinedload(Clock.handoff).joinedload(Handoff.lead)
     with_pauses = selectinload(Clock.pauses).joinedload(Pause.actor)
     query = select(Clock).where(Clock.id == clock_id).options(with_lead, with_pauses, joinedload(Clock.owner))
@@ -40,4 +43,6 @@ def of(clock_id: int) -> History | None:
     owners = {part.owner_id for part in parts if part.owner_id}
     names = dict(db.session.execute(select(User.id, User.name).where(among(User.id, owners))).all())
     version = lead_history.versions([clock.agreement_version_id])[clock.agreement_version_id]
-    return History(clock, version, parts, told, names)
+    with_calls = selectinload(Escalation.calls).joinedload(EscalationCall.recipient)
+    taken = select(Escalation).where(Escalation.clock_id == clock_id).options(with_calls).order_by(Escalation.due_at)
+    return History(clock, version, parts, told, names, db.session.scalars(taken).all())

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 
 from smarketing.db import among, bulk_insert, db, next_ids
-from smarketing.domain import sla_clock
+from smarketing.domain import escalation, sla_clock
 from smarketing.domain.calendars import Calendar
 from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Facts
@@ -40,7 +40,7 @@ class Started(NamedTuple):
 
 _COLUMNS = (
     "id handoff_id lead_id agreement_version_id clause_id owner_id outcome started_at at_risk_at due_at due_on"
-    " stopped_at elapsed_seconds side calendar_id part limit_at ended_by"
+    " stopped_at elapsed_seconds side calendar_id part limit_at ended_by escalates_at"
 ).split()
 
 
@@ -90,6 +90,7 @@ def start_clause(
                 subject.part,
                 schedule.limit_at,
                 ASSIGNED if is_met else None,
+                None if is_met else calendars.first_step_at(calendar, subject.at),
             )
         )
         lines += _lines(clock_id, clause, subject, calendar, force.version_id, is_met=is_met)
@@ -138,6 +139,9 @@ class _Calendars:
         self._by_id = {calendar.id: calendar for calendar in terms.calendars}
         self._keys = _keys(terms, clause, subjects)
         self._schedules: dict[tuple[str, datetime], Schedule] = {}
+        self._terms = terms
+        self._climbs = bool(escalation.ladders(terms, clause.id))
+        self._first_steps: dict[tuple[str, datetime], datetime | None] = {}
 
     def of(self, subject: Started) -> tuple[Calendar, Schedule]:
         key = self._keys.get(subject.lead_id if self._clause.calendar_of == "country" else subject.owner_id or 0)
@@ -147,6 +151,16 @@ class _Calendars:
             schedule = sla_clock.schedule(self._clause, sla_clock.counting(self._clause, calendar), subject.at)
             self._schedules[calendar.id, subject.at] = schedule
         return calendar, schedule
+
+    def first_step_at(self, calendar: Calendar, started_at: datetime) -> datetime | None:
+        """When the first step of the ladders is due; None where no ladder was agreed."""
+        if not self._climbs:
+            return None
+        key = calendar.id, started_at
+        if key not in self._first_steps:
+            hours = sla_clock.counting(self._clause, calendar)
+            self._first_steps[key] = escalation.next_at(escalation.rungs(self._terms, self._clause, hours, started_at))
+        return self._first_steps[key]
 
 
 def _keys(terms: Terms, clause: ClockClause, subjects: Sequence[Started]) -> Mapping[int, str | None]:

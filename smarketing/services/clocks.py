@@ -19,7 +19,7 @@ from smarketing.domain.sla_clock import Outcome
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock, Pause
 from smarketing.models.tallies import DUE
-from smarketing.services import agreements, journal, notices, tallies
+from smarketing.services import agreements, climbing, journal, notices, tallies
 from smarketing.services.journal import JournalLine
 from smarketing.services.notices import Owed
 
@@ -64,15 +64,19 @@ def _is_later(clock: Clock, course: Course) -> bool:
 def _reschedule(clock: Clock, course: Course, *, now: datetime) -> None:
     """Write down when it stood still, and what that makes of its instants."""
     schedule = course.schedule
-    if course.stops or clock.paused_at:
+    is_moved = (clock.at_risk_at, clock.due_at, clock.limit_at) != schedule
+    has_paused = bool(course.stops or clock.paused_at)
+    if has_paused:
         _write_pauses(clock, course.stops)
     clock.paused_at = course.paused_at
-    if (clock.at_risk_at, clock.due_at, clock.limit_at) == schedule:
+    terms = agreements.version(clock.agreement_version_id).terms
+    if has_paused or is_moved:
+        clock.escalates_at = climbing.next_step_at(clock, terms)
+    if not is_moved:
         return
     tallies.mark_stale(DUE, [clock.due_on])
-    zone = agreements.version(clock.agreement_version_id).terms.zone
     clock.at_risk_at, clock.due_at, clock.limit_at = schedule
-    clock.due_on = local_day(clock.due_at, zone)
+    clock.due_on = local_day(clock.due_at, terms.zone)
     if clock.warned_at and clock.at_risk_at > now:
         clock.warned_at = None
     if clock.outcome is Outcome.BREACHED and clock.due_at >= now and clock.stopped_at is None:

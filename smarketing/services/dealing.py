@@ -39,6 +39,16 @@ def deal(askings: Sequence[Asking], terms: Terms, *, now: datetime) -> list[Deal
     return dealt
 
 
+def deal_to_another(asking: Asking, terms: Terms, *, than: int | None, now: datetime) -> Dealt:
+    """Give a lead an owner by the agreed routes among all the others; nobody where they are away or full."""
+    table = lay(terms, now=now, is_locking=True)
+    table.candidates = [each for each in table.candidates if each.user_id != than]
+    (known,) = acquainted([asking], terms, now=now)
+    dealt = table.deal(known)
+    keep(table)
+    return dealt
+
+
 def keep(table: Table) -> None:
     """Write the turns that a deal has moved."""
     turns = {each.user_id: each.turn for each in table.candidates if each.user_id in table.touched}

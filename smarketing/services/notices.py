@@ -73,6 +73,17 @@ def managers_of(department: Department) -> Sequence[int]:
     return db.session.scalars(select(User.id).join(Team).where(*of_department).order_by(User.id)).all()
 
 
+def everybody_of(department: Department) -> Sequence[int]:
+    """Who works for this side, the managers among them."""
+    of_department = (User.disabled_at.is_(None), Team.department == department)
+    return db.session.scalars(select(User.id).join(Team).where(*of_department).order_by(User.id)).all()
+
+
+def administrators() -> Sequence[int]:
+    active = (User.role == Role.ADMIN, User.disabled_at.is_(None))
+    return db.session.scalars(select(User.id).where(*active).order_by(User.id)).all()
+
+
 def mark_read(recipient_id: int, *, now: datetime, notice_id: int | None = None) -> None:
     """Mark one notice of this person as read, or all of them."""
     statement = update(Notice).where(Notice.recipient_id == recipient_id, Notice.read_at.is_(None))

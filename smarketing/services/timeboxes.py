@@ -122,12 +122,8 @@ def _send_back(handoff: Handoff, clause: TimeboxClause, terms: Terms, *, at: dat
 
 def _other_rep(handoff: Handoff, terms: Terms, *, now: datetime) -> int | None:
     """Whose turn it is among the others; the team's queue when there is none."""
-    table = dealing.lay(terms, now=now, is_locking=True)
-    table.candidates = [each for each in table.candidates if each.user_id != handoff.owner_id]
-    facts = facts_of([handoff.lead_id], now=now)[handoff.lead_id]
-    dealt = table.deal(Asking(handoff.lead_id, facts))
-    dealing.keep(table)
-    return dealt.user_id
+    asking = Asking(handoff.lead_id, facts_of([handoff.lead_id], now=now)[handoff.lead_id])
+    return dealing.deal_to_another(asking, terms, than=handoff.owner_id, now=now).user_id
 
 
 def _tell(handoff: Handoff, clause: TimeboxClause, *, now: datetime) -> None:

@@ -19,7 +19,8 @@ from smarketing.domain.stretches import SpanKind, Stretch, explain
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.clocks import Clock
 from smarketing.reports.clock_history import History
-from smarketing.web import clause_words, filters
+from smarketing.web import clause_words, clock_ladder, filters
+from smarketing.web.clock_ladder import StepLine
 from smarketing.web.languages import zone
 from smarketing.web.spoken import business_time
 from smarketing.web.words import in_language, label
@@ -104,6 +105,7 @@ class ClockPage(NamedTuple):
     parts: Sequence[tuple[Clock, str]]
     told: Sequence[tuple[str, datetime, datetime | None]]
     text: str
+    steps: Sequence[StepLine]
 
 
 def of(history: History, *, now: datetime) -> ClockPage:
@@ -124,7 +126,8 @@ def of(history: History, *, now: datetime) -> ClockPage:
         )
         for event in history.told
     ]
-    return ClockPage(clock, promise, said, because, days, list(told.facts(history)), parts, lines, text)
+    facts, steps = list(told.facts(history)), list(clock_ladder.lines(history, calendar))
+    return ClockPage(clock, promise, said, because, days, facts, parts, lines, text, steps)
 
 
 class _Told:

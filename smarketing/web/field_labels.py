@@ -59,6 +59,7 @@ LABELS: Final = {
     "within_days": N_("Within so many days"),
     "accountable": N_("Accountable"),
     "act": N_("Also"),
+    "urgent": N_("Told at any hour, also outside their own"),
     "after": N_("After"),
     "after_periods": N_("After so many missed periods in a row"),
     "agenda": N_("Agenda"),

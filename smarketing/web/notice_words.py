@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from sqlalchemy import Select, select
 
 from smarketing.domain.disputes import DisputeState
 from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
+from smarketing.domain.terms import Terms
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
@@ -20,6 +21,8 @@ SENTENCES = {
     EventName.CLOCK_WARNED: N_("%(lead)s: “%(clause)s” is due %(due)s"),
     EventName.CLOCK_BREACHED: N_("%(lead)s: “%(clause)s” was due %(due)s and was not met"),
 }
+ESCALATED = N_("%(ladder)s – %(lead)s: “%(clause)s” is due %(due)s")
+ESCALATED_LATE = N_("%(ladder)s – %(lead)s: “%(clause)s” was due %(due)s and still waits")
 DISPUTES = {
     EventName.DISPUTE_RAISED: N_("%(lead)s: the other side contests something and waits for your answer"),
     EventName.DISPUTE_ANSWERED: N_("%(lead)s: the other side objects, so the arbiters rule"),
@@ -77,11 +80,20 @@ def sentence(notice: Notice, lead: Lead | None, version_id: int | None) -> str:
         return gettext("%(lead)s stood still: “%(clause)s”", lead=lead.name, clause=title)
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(data)
-    if kind not in SENTENCES or lead is None or version_id is None:
+    if lead is None or version_id is None or kind not in (*SENTENCES, EventName.CLOCK_ESCALATED):
         return label(kind)
-    clause = agreements.version(version_id).terms.clock(data["clause"])
-    due = filters.local_datetime(datetime.fromisoformat(data["due_at"]))
-    return gettext(SENTENCES[kind], lead=lead.name, clause=clause.title.in_locale(str(get_locale())), due=due)
+    return _of_clock(kind, notice, lead, agreements.version(version_id).terms)
+
+
+def _of_clock(kind: EventName, notice: Notice, lead: Lead, terms: Terms) -> str:
+    data = notice.data or {}
+    due_at = datetime.fromisoformat(data["due_at"])
+    words = {"lead": lead.name, "clause": in_language(terms.clock(data["clause"]).title)}
+    words["due"] = filters.local_datetime(due_at)
+    if kind is not EventName.CLOCK_ESCALATED:
+        return gettext(SENTENCES[kind], **words)
+    ladder = next(in_language(each.title) for each in terms.escalations if each.id == data["ladder"])
+    return gettext(ESCALATED_LATE if notice.created_at > due_at else ESCALATED, ladder=ladder, **words)
 
 
 def _ended_import(data: dict[str, Any]) -> str:

@@ -22,7 +22,10 @@ bp = Blueprint("notices", __name__, url_prefix="/notices")
 
 COUNTED = 99
 
-STATES = {EventName.CLOCK_WARNED: Urgency.AT_RISK, EventName.CLOCK_BREACHED: Urgency.OVERDUE}
+STATES = {
+    EventName.CLOCK_WARNED: Urgency.AT_RISK,
+    EventName.CLOCK_BREACHED: Urgency.OVERDUE,
+}
 
 
 class Line(NamedTuple):

@@ -36,6 +36,7 @@ WRONG_TIME = _("Write a time of day, such as 08:30.")
 class Settings(FlaskForm):
     at_risk = SelectField(_("A clock of mine is at risk"))
     missed = SelectField(_("A promise was missed"))
+    escalated = SelectField(_("A clock is escalated to me"))
     given = SelectField(_("A lead was given to me"))
     dispute = SelectField(_("A dispute waits for me, or was closed"))
     amendment = SelectField(_("An amendment waits for me, or was answered"))

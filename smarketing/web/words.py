@@ -108,6 +108,7 @@ LABELS: dict[StrEnum, str] = {
     EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
     EventName.CLOCK_REOPENED: N_("A clock runs again"),
     EventName.CLOCK_EXCUSED: N_("A missed clock was excused"),
+    EventName.CLOCK_ESCALATED: N_("A step of escalation was taken"),
     EventName.DISPUTE_RAISED: N_("A dispute was raised"),
     EventName.DISPUTE_ANSWERED: N_("A dispute was answered"),
     EventName.DISPUTE_VOTED: N_("An arbiter spoke"),

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
-from smarketing.services import clocks, handoffs, routing
+from smarketing.services import clocks, escalations, handoffs, routing
 from tests.cast import Cast, agree, clause, document
 from tests.conftest import Hands
 from tests.services.desk import Db, hand_off, other, owner
@@ -120,3 +120,34 @@ def test_who_does_not_have_the_lead_cannot_pause(session: Db, handoff: Handoff, 
     assert "Pause the clocks" not in words(stranger.get(f"/leads/{handoff.lead_id}"))
     assert stranger.post(f"/handoffs/{handoff.id}/pause", data={"reason": "x"}).status_code == 403
     assert session.scalars(select(Clock.paused_at)).one() is None
+
+
+@pytest.fixture
+def climbing(session: Db, agreed: Cast, hands: Hands) -> Handoff:
+    """Handed off at 9:00 in Paris; its owner is told at 11:00 and the managers when it is due, at 14:00."""
+    steps = [{"at_ratio": 0.5, "tell": ["owner"]}, {"at_ratio": 1, "tell": ["sales_managers"], "act": "list"}]
+    ladder = clause("ladder", "When it is late", "En cas de retard") | {"promises": ["first-answer"], "steps": steps}
+    agree(agreed, hands.now, escalations=[ladder])
+    return hand_off(session, hands)
+
+
+def test_the_steps_of_a_ladder_are_told_before_and_after(
+    session: Db, climbing: Handoff, hands: Hands, sign_in: SignIn
+) -> None:
+    rep = owner(session, climbing)
+    page = words(sign_in(rep).get(address(session)))
+    assert "Mar 2, 2026, 11:00 AM : told: the rep who has the lead unless it is answered before" in page
+    escalations.take_due(now=hands.turn(hours=2, minutes=5))
+    escalations.tell_due(now=hands.now)
+    page = words(sign_in(rep).get(address(session)))
+    assert f"taken 5 min late {rep.name} was told Mar 2, 2026, 11:05 AM" in page
+    assert "In the journal" in page
+    assert "A step of escalation was taken Mar 2, 2026, 11:00 AM · recorded Mar 2, 2026, 11:05 AM" in page
+    bell = words(sign_in(rep).get("/notices/"))
+    assert "When it is late – " in bell
+    assert ": “First answer” is due Mar 2, 2026, 2:00 PM" in bell
+    handoffs.accept(climbing.id, actor=rep, now=hands.turn(minutes=1))
+    session.flush()
+    answered = session.scalars(select(Clock.id).order_by(Clock.id)).first()
+    page = words(sign_in(rep).get(f"/clocks/{answered}"))
+    assert "not needed: the clock stopped before" in page

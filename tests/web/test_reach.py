@@ -25,6 +25,7 @@ SignIn = Callable[[User], FlaskClient]
 SENT = {
     "at_risk": "at_once",
     "missed": "daily",
+    "escalated": "bell",
     "given": "bell",
     "dispute": "at_once",
     "amendment": "bell",

@@ -110,7 +110,7 @@ def _ladder(clause: EscalationClause, terms: Terms) -> Provision:
         if clause.promises
         else gettext("While any clock runs, and after:")
     )
-    rows = [(_moment(step), _deed(step)) for step in clause.steps]
+    rows = [(_moment(step), deed(step)) for step in clause.steps]
     return Provision(clause.id, in_language(clause.title), text, applies_to(clause.when, terms), rows)
 
 
@@ -120,13 +120,15 @@ def _moment(step: EscalationStep) -> str:
     return gettext("At %(share)s of the time", share=percent(step.at_ratio or 0, 0))
 
 
-def _deed(step: EscalationStep) -> str:
+def deed(step: EscalationStep) -> str:
+    """What becomes of a step: who is told, and what is done."""
     told = (
         [gettext("told: %(names)s", names=listed([gettext(TOLD[one]) for one in step.tell], style="standard"))]
         if step.tell
         else []
     )
-    return "; ".join([*told, *([gettext(ACTS[step.act])] if step.act else [])])
+    urgent = [gettext("at any hour")] if step.urgent and step.tell else []
+    return "; ".join([*told, *urgent, *([gettext(ACTS[step.act])] if step.act else [])])
 
 
 def _consequence(clause: ConsequenceClause, terms: Terms) -> Provision:
