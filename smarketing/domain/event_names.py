@@ -64,6 +64,7 @@ class EventName(StrEnum):
     AMENDMENT_REFUSED = "amendment.refused"
     AMENDMENT_WITHDRAWN = "amendment.withdrawn"
     AMENDMENT_LAPSED = "amendment.lapsed"
+    VERSION_BACKTESTED = "version.backtested"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"
     STATEMENT_COMPOSED = "statement.composed"

@@ -22,6 +22,7 @@ from smarketing.jobs import (
     purge_sessions,
     put_versions_in_force,
     rescore_due,
+    run_backtests,
     run_bulks,
     run_imports,
     sweep_breaches,
@@ -54,6 +55,7 @@ def hours(count: int) -> timedelta:
 TIMETABLE = (
     Job("run_imports", run_imports.run, seconds(1), N_("Reads the files that were brought in")),
     Job("run_bulks", run_bulks.run, seconds(1), N_("Goes on with decisions about many leads")),
+    Job("run_backtests", run_backtests.run, seconds(1), N_("Judges drafts over past days")),
     Job("sweep_breaches", sweep_breaches.run, seconds(2), N_("Notices the clocks that ran out")),
     Job("warn_at_risk", warn_at_risk.run, seconds(5), N_("Warns the owners of clocks at risk")),
     Job("climb_ladders", climb_ladders.run, seconds(2), N_("Escalates what waits, by the agreed steps")),

@@ -3,6 +3,7 @@
 from smarketing.models import (  # noqa: F401 - registers every table with the metadata
     agreements,
     amendments,
+    backtests,
     bulks,
     clocks,
     criteria,

@@ -83,6 +83,22 @@ def _above(goal: Goal) -> Part:
     return {**place, "text": plain(goal.text), "showarrow": False, "font": {"color": SOFT, "size": 12}}
 
 
+def compared(
+    actual: Series, other: Series, *, ticks: Sequence[Tick], scale: Sequence[Tick], limit: Goal | None = None
+) -> Figure:
+    """Two lines that may lie upon each other, named above; a line across at the limit."""
+    traces = [
+        line(series.marks, color=color, dash=dash)
+        | {"mode": "lines+markers", "name": plain(series.name), "marker": {"size": 6, "color": color}}
+        for series, color, dash in ((other, QUIET, "dot"), (actual, ACTUAL, "solid"))
+    ]
+    figure = drawn(traces, xaxis=time_axis(ticks), yaxis=scaled_axis(scale), showlegend=True, hovermode="x")
+    if limit:
+        words = {"shapes": [goal_line(limit, across="x")], "annotations": [in_margin(limit)]}
+        figure["layout"] |= words | {"margin": MARGIN_FOR_WORDS | {"t": 24}}
+    return figure
+
+
 def shares_of_whole(series: Sequence[Series]) -> Figure:
     """Parts of one whole from left to right, row by row from the top; every series names the same rows."""
     rows = series[0].marks

@@ -17,6 +17,7 @@ from smarketing.models.agreements import AgreementVersion
 from smarketing.services import agreements
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreements import found
+from smarketing.web.backtests import begun
 from smarketing.web.figure_fields import FigureForm
 
 bp = Blueprint("draft_figures", __name__, url_prefix="/agreement")
@@ -50,6 +51,8 @@ def save(version_id: int) -> Any:
     except (Conflict, StaleDataError):
         return _overtaken(fields, version_id)
     flash(gettext("The draft is saved."), "success")
+    if request.form.get("then") == "backtest":
+        return begun(version_id)
     return redirect(url_for("agreements.show", version_id=version_id), code=303)
 
 

@@ -128,7 +128,7 @@ def verdict(lead: Lead, score: Score, today: date, version: Version | None = Non
     clauses = version.terms.clauses() if version else ()
     told, titles = score.explanation, {clause.id: in_language(clause.title) for clause in clauses}
     excluded = told.get("excluded")
-    missing = [] if score.is_mql or excluded else [_missing(lack) for lack in shortfall.lacks(told["reasons"])]
+    missing = [] if score.is_mql or excluded else [missing_of(lack) for lack in shortfall.lacks(told["reasons"])]
     sentence = (
         gettext("It is not scored: the agreement leaves out “%(exclusion)s”.", exclusion=titles.get(excluded, excluded))
         if excluded
@@ -202,7 +202,7 @@ def _sentence(lead: Lead, score: Score, today: date) -> str:
     return gettext("It meets the criteria and becomes an MQL when it is next judged.")
 
 
-def _missing(lack: Lack) -> Missing:
+def missing_of(lack: Lack) -> Missing:
     sentence = reason_sentence(lack.line)
     if not lack.must_hold:
         sentence = gettext("This must not be so: %(criterion)s", criterion=sentence)

@@ -167,6 +167,7 @@ LABELS: dict[StrEnum, str] = {
     EventName.AMENDMENT_REFUSED: N_("An amendment was refused"),
     EventName.AMENDMENT_WITHDRAWN: N_("An amendment was taken back"),
     EventName.AMENDMENT_LAPSED: N_("An amendment lapsed without an answer"),
+    EventName.VERSION_BACKTESTED: N_("A version was judged over past days"),
     EventName.REPORT_SHARED: N_("A link to figures was made"),
     EventName.REPORT_UNSHARED: N_("A link to figures was revoked"),
     EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),

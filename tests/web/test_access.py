@@ -41,6 +41,7 @@ from smarketing.services import (
     accounts,
     agreements,
     amendments,
+    backtests,
     bulks,
     comments,
     disputes,
@@ -122,6 +123,10 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     cold = select(Lead.id.label("lead_id"), Lead.is_held.label("was_held")).where(Lead.stage == "inquiry")
     bulk = bulks.begin(BulkVerb.MARK, cold, reason="I know them", actor=agreed.marta, now=hands.now)
     view = views.save("Mine", "stage=mql", is_shared=False, actor=agreed.saul, now=hands.now)
+    week = Period((hands.now - timedelta(days=7)).date(), (hands.now + timedelta(days=7)).date())
+    backtest = backtests.begin(draft, week, actor=agreed.sasha, now=hands.now)
+    while chunk := backtests.judge_next(backtest.id, limit=9):
+        assert backtests.keep(chunk, now=hands.now)
     comment = comments.write(draft, "first-answer", "Too short", actor=agreed.saul, now=hands.now)
     other = agreements.draft(terms(term_months=18), actor=agreed.manny, now=hands.now)
     amendment = amendments.send(other, Written("Longer", "It works", {}), actor=agreed.manny, now=hands.now)
@@ -158,6 +163,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "comment_id": comment.id,
         "history_id": history.id,
         "amendment_id": amendment.id,
+        "backtest_id": backtest.id,
         "clause": "first-answer",
         "number": 1,
         "place": "clocks/first-answer",

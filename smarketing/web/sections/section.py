@@ -17,7 +17,10 @@ MOST_MONTHS = 12
 
 
 class Section(NamedTuple):
-    """`figure` is None where there is nothing to draw; `size` is how tall it is: s, m or l."""
+    """`figure` is None where there is nothing to draw; `size` is how tall it is: s, m or l.
+
+    `is_wide` is one that wants all the width there is.
+    """
 
     id: str
     title: str
@@ -26,6 +29,7 @@ class Section(NamedTuple):
     definition: str
     figure: Figure | None = None
     size: str = "m"
+    is_wide: bool = False
 
 
 def as_file(section: Section, days: Period) -> Response:

@@ -153,14 +153,14 @@ def _figure(
         marks,
         [each for each in limits if each],
         [_at(week) for week in signals],
-        ticks=_every_other(week_ticks([week for week, _share in told])),
+        ticks=every_other(week_ticks([week for week, _share in told])),
         scale=spoken.share_scale(min(lowest)),
         breaks=[Tick(day.isoformat(), gettext("Version %(number)s", number=number)) for day, number in breaks],
         goal=goal,
     )
 
 
-def _every_other(ticks: Sequence[Tick]) -> list[Tick]:
+def every_other(ticks: Sequence[Tick]) -> list[Tick]:
     """More than eight dates do not fit beside each other."""
     step = max(1, len(ticks) // 6)
     return [tick if place % step == 0 else Tick(tick.at, "") for place, tick in enumerate(ticks)]
