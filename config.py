@@ -4,9 +4,19 @@ import os
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MINIMUM_SECRET_LENGTH = 32
+
+GIVEN_UP_AFTER = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""Seconds, but milliseconds for what was sent and never arrived. A slow answer is waited for."""
 
 
 class InvalidSettings(SystemExit):
@@ -25,13 +35,14 @@ def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
     mode = env.get("SMARKETING_ENV", "production")
     instance = Path(env.get("SMARKETING_INSTANCE", ROOT / "instance")).absolute()
     is_secure = _one_of(env, "SMARKETING_HTTPS", SWITCH, "off") == "on"
+    database_url = _database_url(env, instance)
     return {
         "MODE": mode,
         "SECRET_KEY": _secret(env, instance),
         "SECRET_KEY_FALLBACKS": _former_secrets(env),
-        "SQLALCHEMY_DATABASE_URI": _database_url(env, instance),
+        "SQLALCHEMY_DATABASE_URI": database_url,
         # an error of the database must not bring the values of a lead into the log; a restarted server is noticed
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, **_given_up_soon(database_url)},
         "SCHEDULER": _one_of(env, "SMARKETING_SCHEDULER", SCHEDULERS, "embedded"),
         "UPLOADS": str(Path(env.get("SMARKETING_UPLOADS", instance / "uploads"))),
         "MAX_UPLOAD_BYTES": _whole_number(env, "SMARKETING_MAX_UPLOAD_MB", 256) * 1024 * 1024,
@@ -85,6 +96,14 @@ def _database_url(env: dict[str, str], instance: Path) -> str:
     if not url.startswith(("sqlite:////", "postgresql+psycopg://")):
         raise InvalidSettings("SMARKETING_DATABASE_URL must begin with postgresql:// or with sqlite:////.")
     return url
+
+
+def _given_up_soon(database_url: str) -> dict[str, Any]:
+    """A PostgreSQL whose machine or network is gone is given up within seconds, unless its address says otherwise."""
+    if database_url.startswith("sqlite:"):
+        return {}
+    settled = parse_qs(urlsplit(database_url).query)
+    return {"connect_args": {name: value for name, value in GIVEN_UP_AFTER.items() if name not in settled}}
 
 
 def _secretly(env: dict[str, str], name: str) -> str:

@@ -118,6 +118,12 @@ def test_a_database_is_named_by_its_url(env: dict[str, str], given: str, used: s
     assert settings(env | {"SMARKETING_DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
 
 
+def test_a_database_that_is_gone_is_given_up_soon_unless_its_url_says_otherwise(env: dict[str, str]) -> None:
+    env["SMARKETING_DATABASE_URL"] = "postgresql://u:p@db/x?connect_timeout=60"
+    settled = settings(env)["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert (settled.get("connect_timeout"), settled["tcp_user_timeout"]) == (None, 10_000)
+
+
 def test_without_a_database_there_is_a_file_in_the_instance_folder(env: dict[str, str], tmp_path: Path) -> None:
     env["SMARKETING_INSTANCE"] = str(tmp_path / "made")
     assert settings(env)["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/made/smarketing.db"

@@ -10,15 +10,26 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from smarketing.db import db, transaction
+from smarketing.domain.reach import Choice, Reach, Topic
 from smarketing.models.people import User
-from smarketing.services import passes, sessions, tokens
+from smarketing.services import passes, reach, sessions, tokens
 from smarketing.services.sessions import Origin
-from tests.cast import agree, hire
+from tests.cast import agree, clause, hire
 from tests.conftest import Hands, application
 from tests.services.desk import with_first_touch
 
 IMPORT_CHUNK = 7
 """Rows of a file that become leads in one transaction: few, so that a kill finds it in between."""
+
+UNANSWERED = clause("unanswered", "Unanswered", "Sans réponse") | {
+    "stage": "mql",
+    "after": {"business_hours": 1},
+    "calendar": "office",
+    "outcome": "escalate",
+}
+ALL_AT_ONCE = dict.fromkeys(Topic, Choice.AT_ONCE)
+AT_ONCE = Reach("Europe/Paris", quiet_from=0, quiet_until=0, quiet_on=frozenset(), choices=ALL_AT_ONCE)
+"""Everybody wants an e-mail about everything, at any time."""
 
 
 class Company(NamedTuple):
@@ -39,11 +50,12 @@ class Company(NamedTuple):
 
 
 @contextmanager
-def company(url: str) -> Iterator[Company]:
+def company(url: str, **settings: Any) -> Iterator[Company]:
     """Founded on an empty, migrated database; no connection is left open, so that processes can be forked from it."""
     hands = Hands()
     with TemporaryDirectory(prefix="smarketing-faults-") as folder:
-        app = application(url, WALLCLOCK=hands, UPLOADS=str(Path(folder) / "uploads"), LOG_LEVEL="CRITICAL")
+        uploads = str(Path(folder) / "uploads")
+        app = application(url, WALLCLOCK=hands, UPLOADS=uploads, LOG_LEVEL="CRITICAL", **settings)
         app.config["TESTING"] = False
         passes.CHUNK = IMPORT_CHUNK  # type: ignore[misc]
         with app.app_context(), transaction():
@@ -56,7 +68,10 @@ def company(url: str) -> Iterator[Company]:
 
 def _found(app: Flask, hands: Hands) -> Company:
     cast = hire(hands.now)
-    agree(cast, hands.now, clocks=[_within(30, each) for each in with_first_touch()])
+    clocks = [_within(30, each) for each in with_first_touch()]
+    agree(cast, hands.now, clocks=clocks, timeboxes=[UNANSWERED])
+    for person in cast:
+        reach.settle(person, AT_ONCE, now=hands.now)
     reps = (cast.saul, cast.sara)
     return Company(
         app,
@@ -67,8 +82,8 @@ def _found(app: Flask, hands: Hands) -> Company:
     )
 
 
-def _within(minutes: int, clause: dict[str, Any]) -> dict[str, Any]:
-    return clause | {"allowance_minutes": minutes}
+def _within(minutes: int, clock: dict[str, Any]) -> dict[str, Any]:
+    return clock | {"allowance_minutes": minutes}
 
 
 def _token(user: User, hands: Hands) -> str:

@@ -12,7 +12,9 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from email.message import EmailMessage
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
@@ -23,6 +25,7 @@ from sqlalchemy.pool import Pool
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from smarketing.jobs.scheduler import Scheduler
+from tests import post_office
 
 Work = Callable[[Callable[[str], object]], None]
 """What a child does; it is given a way to tell something."""
@@ -144,5 +147,23 @@ def keep_timetable(app: Flask) -> Work:
         scheduler = Scheduler(app, heartbeat=timedelta(seconds=1))
         scheduler.start()
         scheduler.wait()
+
+    return work
+
+
+def take_mail(mailbox: Path) -> Work:
+    """A mail server; it tells its port, and writes the Message-ID of what it takes into a file, a line each."""
+
+    def work(tell: Callable[[str], object]) -> None:
+        with post_office.opened() as office, mailbox.open("a") as taken:
+
+            def keep(message: EmailMessage) -> str:
+                taken.write(f"{message['Message-ID']}\n")
+                taken.flush()
+                return post_office.TAKEN
+
+            office.content = keep
+            tell(str(office.port))
+            threading.Event().wait()
 
     return work

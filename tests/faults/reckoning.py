@@ -11,6 +11,7 @@ from smarketing.db import db, is_postgresql
 from smarketing.domain.dispositions import DispositionKind
 from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
+from smarketing.domain.letters import LetterState
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
@@ -18,6 +19,7 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.imports import Import
 from smarketing.models.leads import Lead
+from smarketing.models.letters import Letter
 from smarketing.models.notices import Notice
 from smarketing.models.routing import LedgerLine
 from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay
@@ -34,14 +36,20 @@ ANSWERS = {
 }
 
 
-def faults(done: Sequence[Deed], imported: Iterable[str], *, now: datetime) -> list[str]:
-    """What is not as it must be, in a sentence each; `imported` are the leads that files brought in."""
+def faults(done: Sequence[Deed], imported: Iterable[str], mails: Iterable[str], *, now: datetime) -> list[str]:
+    """What is not as it must be, in a sentence each.
+
+    `imported` are the leads that files brought in, `mails` the Message-IDs of what the mail server took: one whose
+    sender was killed comes again under the same.
+    """
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: _leads(done, imported),
         lambda: _answers(done),
         _handoffs,
         lambda: _clocks(now),
         _notices,
+        lambda: _letters(mails),
+        lambda: _timeboxes(now),
         replayed,
         _rolled_up,
         _sound,
@@ -128,6 +136,29 @@ def _notices() -> Iterator[str]:
         if warned_at:
             owed.append(("clock.warned", f"clock.warned:{clock_id}:{owner_id}"))
     yield from _same("notices", [tuple(row) for row in told], owed)
+
+
+def _letters(mails: Iterable[str]) -> Iterator[str]:
+    """Each notice that is wanted by e-mail went out in one, and nothing else did."""
+    kinds = [EventName.CLOCK_BREACHED, EventName.CLOCK_WARNED, EventName.TIMEBOX_ENDED, EventName.IMPORT_FINISHED]
+    wanted = select(Notice.id).where(Notice.kind.in_(kinds))
+    yield from _same("letters", db.session.scalars(select(Letter.notice_id)), db.session.scalars(wanted))
+    waiting = select(Letter.id).where(Letter.state != LetterState.SENT)
+    yield from _same("letters that were not sent", db.session.scalars(waiting), [])
+    yield from _same("e-mails", set(mails), set(db.session.scalars(select(Letter.message_id))))
+
+
+def _timeboxes(now: datetime) -> Iterator[str]:
+    """Each ended once, and the managers and the owner were told."""
+    overlooked = select(Handoff.id).where(Handoff.has_ended_timebox(now))
+    yield from _same("time-boxes that nobody noticed", db.session.scalars(overlooked), [])
+    ended = list(_told(EventName.TIMEBOX_ENDED))
+    yield from _same("time-boxes", ended, set(ended))
+    told = select(Notice.handoff_id, Notice.recipient_id).where(Notice.kind == EventName.TIMEBOX_ENDED)
+    owners = dict(map(tuple, db.session.execute(select(Handoff.id, Handoff.owner_id))))
+    managers = notices.managers_of(Department.SALES)
+    owed = [(handoff_id, each) for handoff_id in ended for each in (owners[handoff_id], *managers)]
+    yield from _same("notices of time-boxes", map(tuple, db.session.execute(told)), owed)
 
 
 def replayed() -> Iterator[str]:

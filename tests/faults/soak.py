@@ -11,10 +11,13 @@ is reckoned up.
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -36,12 +39,14 @@ from tests.faults.mortal import (
     keep_timetable,
     serve,
     some_death,
+    take_mail,
 )
 from tests.faults.reckoning import faults
 from tests.files import COLUMNS, HOT, to_import
+from tests.post_office import PostOffice
 
-WEB_POINTS = {BEFORE_STATEMENT: 100, BEFORE_COMMIT: 4, AFTER_COMMIT: 5}
-"""Some three requests."""
+WEB_POINTS = {BEFORE_STATEMENT: 140, BEFORE_COMMIT: 6, AFTER_COMMIT: 7}
+"""Some five requests."""
 SCHEDULER_POINTS = {BEFORE_STATEMENT: 120, BEFORE_COMMIT: 25, AFTER_COMMIT: 30}
 """Each job once."""
 SECONDS = 0.4
@@ -52,8 +57,9 @@ MORNING, EVENING = 8, 17
 
 
 class Soak:
-    def __init__(self, company: Company, seed: int) -> None:
+    def __init__(self, company: Company, seed: int, mailbox: Path) -> None:
         self.company = company
+        self._mailbox = mailbox
         self.random = Random(seed)
         self.callers = Callers(company, self.random)
         self.imported: list[str] = []
@@ -113,21 +119,37 @@ class Soak:
         with self.company.app.app_context():
             for job in (*TIMETABLE, *TIMETABLE):
                 job.run(now=now)
-            return faults(self.callers.acknowledged, self.imported, now=now)
+            return faults(self.callers.acknowledged, self.imported, self.mails(), now=now)
+
+    def mails(self) -> list[str]:
+        return self._mailbox.read_text().splitlines()
 
 
 def soak(kills: int, url: str, *, seed: int) -> bool:
     began = perf_counter()
-    with company(url) as founded:
-        run = Soak(founded, seed)
+    with mail_server() as (settings, mailbox), company(url, **settings) as founded:
+        run = Soak(founded, seed, mailbox)
         found = run.run(kills)
+        mails = run.mails()
     for fault in found[:50]:
         print(fault)
     done = Counter(deed.what for deed in run.callers.acknowledged)
     print(f"{sum(run.deaths.values())} kills in {perf_counter() - began:.1f} s, seed {seed}: {listed(run.deaths)}")
     print(f"acknowledged: {listed(done)}; {len(run.imported)} leads came in files")
+    print(f"{len(set(mails))} e-mails; {len(mails) - len(set(mails))} came again when their sender had been killed")
     print(f"{len(found)} faults" if found else "Nothing was lost, and no effect happened twice.")
     return not found
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[dict[str, Any], Path]]:
+    """The settings with which it is reached, and the file that tells what it took."""
+    with TemporaryDirectory(prefix="smarketing-mail-") as folder:
+        mailbox, office = Path(folder) / "taken", PostOffice()
+        server = Child(take_mail(mailbox), None)
+        office.port = int(server.first_word())
+        yield office.settings | {"SMTP_TIMEOUT": PATIENCE}, mailbox
+        server.bury()
 
 
 def listed(counts: Counter[str]) -> str:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import psutil
@@ -182,3 +183,14 @@ def test_a_database_that_hangs_is_waited_for(
         assert accepted.result(PATIENCE).status_code == 303
     eventually(lambda: sorted(breached(app)) == handoff_ids)
     assert faults(app, hands.now) == []
+
+
+def test_a_database_that_takes_a_call_and_says_nothing_is_given_up() -> None:
+    with create_server(("127.0.0.1", 0)) as silent:
+        app = application(f"postgresql://127.0.0.1:{silent.getsockname()[1]}/nowhere", LOG_LEVEL="CRITICAL")
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["token"] = "a token"
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(client.get, "/queue/").result(PATIENCE)
+    assert (answer.status_code, "Back in a moment" in answer.text) == (503, True)
