@@ -95,5 +95,28 @@ WHOLE: dict[str, Any] = {
     ],
     "retention": [clause("erasure", "Erasure", "Effacement") | {"keep_months": 36, "then": "erase"}],
     "assumptions": clause("assumed", "Assumed", "Hypothèses") | {"accepted_ratio": 0.6, "average_sale": 1200000},
+    "examples": [
+        clause("demo-director", "A director", "Un directeur")
+        | {
+            "about": "mql",
+            "facts": [{"field": "job_title", "value": "Director"}, {"field": "arrived_at", "days_ago": 3}],
+            "engagements": [{"engagement": "demo_request", "days_ago": 1, "times": 2}],
+            "holds": "yes",
+        },
+        clause("checked", "Two answers", "Deux réponses")
+        | {"about": "sql", "answered": ["need", "budget"], "holds": "yes"},
+        clause("counted", "Points", "Points") | {"about": "scoring", "points": 0, "at_least": 0, "at_most": 0},
+    ],
+    "situations": [
+        clause("overnight", "Overnight", "De nuit")
+        | {
+            "about": "first-answer",
+            "started_at": "2026-03-02T17:00",
+            "pauses": [{"paused_at": "2026-03-02T17:30", "resumed_at": "2026-03-03T09:30"}],
+            "stopped_at": "2026-03-03T10:00",
+            "due_at": "2026-03-03T14:00",
+            "outcome": "met",
+        }
+    ],
     "backup": clause("backup", "Backup", "Sauvegarde") | {"every_hours": 24, "keep_days": 30, "back_within_hours": 8},
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from smarketing import library
 from smarketing.db import db, transaction
-from smarketing.domain import terms_schema, terms_text
+from smarketing.domain import clause_tests, terms_schema, terms_text
 from smarketing.domain.roles import Permission, may
 from smarketing.domain.terms import Terms, canonical, digest, parse
 from smarketing.domain.terms_faults import InvalidTerms
@@ -25,8 +25,9 @@ FILE = click.File(encoding="utf-8")
 @group.command("validate")
 @click.argument("file", type=FILE)
 def validate(file: TextIO) -> None:
-    """Read an agreement (YAML or JSON, - for standard input) and name every fault with its line, or its digest."""
+    """Read an agreement (YAML or JSON, - for standard input), try its examples, and name every fault, or its digest."""
     terms = _read(file)
+    _try(terms, file.name)
     click.echo(f"{terms.title.en} / {terms.title.fr}: {sum(1 for _ in terms.clauses())} clauses, no faults.")
     click.echo(f"SHA-256 {digest(canonical(terms))}")
 
@@ -93,6 +94,15 @@ def _read(file: TextIO) -> Terms:
         raise click.ClickException(f"{file.name}: {count} {'fault' if count == 1 else 'faults'}.") from None
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is not UTF-8 text: {error.reason} at byte {error.start}.") from None
+
+
+def _try(terms: Terms, name: str) -> None:
+    failed = list(clause_tests.failures(terms))
+    for failure in failed:
+        click.echo(f"clause “{failure.tried.clause.id}”, {failure.piece.replace('/', ' › ')}: {failure}", err=True)
+    if failed:
+        count = len(failed)
+        raise click.ClickException(f"{name}: {count} {'example does' if count == 1 else 'examples do'} not hold.")
 
 
 def _author(email: str) -> User:

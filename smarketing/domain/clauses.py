@@ -29,6 +29,9 @@ class Words(Value):
     en: str = Field(min_length=1, max_length=4000)
     fr: str = Field(min_length=1, max_length=4000)
 
+    def __str__(self) -> str:
+        return self.en
+
     def in_locale(self, locale: str) -> str:
         return self.fr if locale.startswith("fr") else self.en
 

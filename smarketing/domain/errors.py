@@ -4,12 +4,24 @@ A message is an English msgid with named parameters, so that an edge can show it
 `str(error)` is the English sentence.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 def N_(message: str) -> str:
     """Mark a msgid for the translation catalogue without translating it here."""
     return message
+
+
+class Phrase(NamedTuple):
+    """A part of a message that is itself a msgid with its parameters."""
+
+    message: str
+    params: Mapping[str, Any] = MappingProxyType({})
+
+    def __str__(self) -> str:
+        return self.message % dict(self.params) if self.params else self.message
 
 
 class DomainError(Exception):

@@ -74,10 +74,19 @@ class Scorer:
 
     def verdict(self, score: Score, facts: Facts) -> Verdict:
         """The criteria that decided on this score, judged line by line."""
+        return self._criteria.verdict(score, self.known(score, facts))
+
+    def known(self, score: Score, facts: Facts) -> Facts:
+        """The facts that the criteria judge: without what a reset took, with the persona and the score."""
         known = _by_now(facts)
         known = self.rules.since_reset(known._replace(values={**known.values, "persona": score.persona}))
         points = Points(score.fit_points, score.engagement_points, (), ())
-        return self._criteria.verdict(score, _with_score(known, points, score.grade))
+        return _with_score(known, points, score.grade)
+
+    def judged(self, score: Score, known: Facts) -> Verdict:
+        """As `verdict`, of facts that say themselves how many points there are."""
+        threshold, _is_mql = self._criteria.decide(known)
+        return self._criteria.verdict(score._replace(threshold=threshold), known)
 
     def next_change(self, facts: Facts) -> datetime | None:
         """The first instant after now at which the score or its verdict can be another although nothing new is known;

@@ -19,13 +19,21 @@ from smarketing.domain.points_checks import AUTHORED
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_assumptions import AssumptionsClause
 from smarketing.domain.terms_cadences import CadenceClause
-from smarketing.domain.terms_checks import check_calendars, check_ids, check_parties, check_personas, check_timeboxes
+from smarketing.domain.terms_checks import (
+    check_calendars,
+    check_examples,
+    check_ids,
+    check_parties,
+    check_personas,
+    check_timeboxes,
+)
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_completeness import CompletenessClause
 from smarketing.domain.terms_consequences import ConsequenceClause
 from smarketing.domain.terms_contests import ContestClause, ExcuseClause
 from smarketing.domain.terms_disputes import DisputesClause
 from smarketing.domain.terms_escalation import EscalationClause
+from smarketing.domain.terms_examples import ExampleClause, SituationClause
 from smarketing.domain.terms_faults import CURRENCY_PATTERN, InvalidTerms, Path, broken_rule, faults_of
 from smarketing.domain.terms_governance import (
     AmendmentClause,
@@ -105,6 +113,8 @@ class Terms(Value):
     reporting: tuple[ReportingClause, ...] = Field(default=(), exclude_if=is_absent)
     retention: tuple[RetentionClause, ...] = Field(default=(), exclude_if=is_absent)
     backup: BackupClause | None = None
+    examples: tuple[ExampleClause, ...] = Field(default=(), exclude_if=is_absent)
+    situations: tuple[SituationClause, ...] = Field(default=(), exclude_if=is_absent)
 
     def clauses(self) -> Iterator[Clause]:
         """Every clause that has an id, in the order of the document."""
@@ -122,6 +132,15 @@ class Terms(Value):
         yield from self.cadences
         yield from self.completeness
         yield from self.reporting
+
+    def judging(self) -> Iterator[Clause]:
+        """The clauses that say something of a lead: those with a rule, the personas, the points and the checklist."""
+        always = {
+            clause.id for clause in (*self.personas, self.scoring, *(self.scoring.models or ()), self.mql, self.sql)
+        }
+        for clause in self.clauses():
+            if clause.id in always or getattr(clause, "when", None) is not None:
+                yield clause
 
     def calendar(self, calendar_id: str) -> Calendar:
         return next(calendar for calendar in self.calendars if calendar.id == calendar_id)
@@ -147,6 +166,7 @@ class Terms(Value):
         check_calendars(self)
         check_references(self)
         check_timeboxes(self)
+        check_examples(self)
         return self
 
 

@@ -69,3 +69,21 @@ def check_timeboxes(terms: "Terms") -> None:
         if not fits:
             message = N_("“%(outcome)s” with this reason is no answer that sales can give to a lead at this stage.")
             raise broken_rule(message, at=("timeboxes", index, "outcome"), outcome=box.outcome)
+
+
+def check_examples(terms: "Terms") -> None:
+    """An example expects what its clause can answer."""
+    models = {model.id for model in terms.scoring.models or ()}
+    for index, example in enumerate(terms.examples):
+        gives_points = example.about == terms.scoring.id or example.about in models
+        if gives_points is False and any(value is not None for value in (example.points, *example.bounds)):
+            raise broken_rule(N_("This clause gives no points: say whether it holds."), at=("examples", index, "holds"))
+        if example.about == terms.scoring.id and example.holds is not None:
+            message = N_("This clause gives points: say how many, not whether it holds.")
+            raise broken_rule(message, at=("examples", index, "holds"))
+        if example.grade is not None and (example.about != terms.scoring.id or terms.scoring.grid is None):
+            raise broken_rule(N_("There are no grades here."), at=("examples", index, "grade"))
+        items = {item.id for item in terms.sql.items} if example.about == terms.sql.id else set()
+        for unknown in sorted(set(example.answered) - items):
+            message = N_("There is no item “%(item)s” in this checklist.")
+            raise broken_rule(message, at=("examples", index, "answered"), item=unknown)

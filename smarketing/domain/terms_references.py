@@ -13,7 +13,9 @@ from smarketing.domain.terms_faults import Path, broken_rule
 if TYPE_CHECKING:
     from smarketing.domain.terms import Terms
 
-Kind = Literal["calendar", "persona", "reason", "recycle reason", "clause", "promise", "status", "role"]
+Kind = Literal[
+    "calendar", "persona", "reason", "recycle reason", "clause", "promise", "status", "role", "clock", "judged"
+]
 
 
 class Names(NamedTuple):
@@ -29,6 +31,8 @@ RecycleReasonKey = Annotated[Key, Names("recycle reason")]
 ClauseKey = Annotated[Key, Names("clause")]
 PromiseKey = Annotated[Key, Names("promise")]
 StatusKey = Annotated[Key, Names("status")]
+ClockKey = Annotated[Key, Names("clock")]
+JudgedKey = Annotated[Key, Names("judged")]
 RoleKey = Annotated[Key, Names("role")]
 
 UNKNOWN: Final[Mapping[Kind, str]] = {
@@ -39,6 +43,8 @@ UNKNOWN: Final[Mapping[Kind, str]] = {
     "clause": N_("There is no clause “%(named)s” in this document."),
     "promise": N_("There is no promise “%(named)s” that can be kept or missed; there are: %(known)s."),
     "status": N_("There is no status “%(named)s”; there are: %(known)s."),
+    "clock": N_("There is no clock “%(named)s”; there are: %(known)s."),
+    "judged": N_("There is no clause “%(named)s” that judges leads; there are: %(known)s."),
     "role": N_("There is no role “%(named)s”; there are: %(known)s."),
 }
 
@@ -139,5 +145,9 @@ def _ids(terms: "Terms", kind: Kind) -> Iterator[str]:
             yield from (clause.id for clause in terms.promises())
         case "status":
             yield from (status.id for status in terms.statuses)
+        case "clock":
+            yield from (clock.id for clock in terms.clocks)
+        case "judged":
+            yield from (clause.id for clause in terms.judging())
         case "role":
             yield from (role.id for role in terms.roles)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from smarketing.db import db
-from smarketing.domain import amendments, signing
+from smarketing.domain import amendments, clause_tests, signing
 from smarketing.domain.errors import N_, Conflict, DomainError, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Department, Role
@@ -144,6 +144,8 @@ def sign(proposed: AgreementVersion, *, signed_digest: str, actor: User, now: da
     db.session.refresh(proposed, with_for_update=True)
     if signed_digest != proposed.digest:
         raise Conflict(N_("The text has changed since you read it. Read it again before you sign."))
+    for failure in clause_tests.failures(parse(proposed.terms)):
+        raise failure
     signed = {signature.department for signature in proposed.signatures}
     department = signing.check_may_sign(proposed.status, role=actor.role, department=actor.department, signed=signed)
     if any(signature.user_id == actor.id for signature in proposed.signatures):
@@ -206,6 +208,7 @@ def obstacles(drafted: AgreementVersion) -> Iterator[DomainError]:
     for department in _without_signatory():
         message = N_("Nobody can sign for %(department)s: it has no manager whose account is open.")
         yield Missing(message, department=department.value)
+    yield from clause_tests.failures(terms)
     on_its_way = select(AgreementVersion.number).where(AgreementVersion.status.in_(signing.ON_THEIR_WAY))
     number = db.session.scalar(on_its_way.limit(1))
     if number is not None:

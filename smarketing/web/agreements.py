@@ -17,7 +17,7 @@ from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
 from smarketing.reports import contract_papers, feasibility
 from smarketing.services import comments
-from smarketing.web import contract_paper, feasibility_words
+from smarketing.web import contract_paper, feasibility_words, trials
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
 from smarketing.web.contract import articles, promises
@@ -115,6 +115,7 @@ def page(version: AgreementVersion, *, status: int = 200, **forms: Any) -> Any:
         version=version,
         terms=terms,
         articles=articles(terms, team_names()),
+        trials=trials.of(terms),
         talks=comments.open_by_clause(version),
         signatures=[(department, signed.get(department)) for department in Department],
         compared_with=_compared_with(version),

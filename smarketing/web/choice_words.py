@@ -159,6 +159,10 @@ VALUES_OF_FIELD: Final = {
     "EscalationStep.tell.sales": N_("all of sales"),
     "RouteClause.to.marketing": N_("marketing"),
     "OffboardingClause.to.marketing": N_("marketing"),
+    "ExampleClause.holds.yes": N_("yes, it holds"),
+    "ExampleClause.holds.no": N_("no, it does not hold"),
+    "SituationClause.outcome.met": N_("it was kept"),
+    "SituationClause.outcome.breached": N_("it was missed"),
     "EscalationStep.act.reassign": N_("give it to somebody else"),
 }
 """Where one field says it in other words."""
@@ -174,6 +178,8 @@ WHEN_EMPTY: Final = {
     "TimeboxClause.since": N_("its coming to the stage"),
     "RoleClause.side": N_("above both"),
     "TerminationClause.side": N_("either side"),
-    "AmendmentClause.outside_window": N_("it may change"),
+    "AmendmentClause.outside_window": N_("it does not change"),
+    "ExampleClause.holds": N_("it is about points"),
+    "SituationClause.outcome": N_("it is about when it is due"),
 }
 """What it means to choose nothing."""

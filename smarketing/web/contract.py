@@ -9,7 +9,7 @@ from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_scoring import PersonaClause
 from smarketing.web import clause_words
-from smarketing.web.articles import assumptions, clocks, consequences, governance, people, reasons, scoring
+from smarketing.web.articles import assumptions, clocks, consequences, examples, governance, people, reasons, scoring
 from smarketing.web.articles.promises import promised
 from smarketing.web.filters import local_date
 from smarketing.web.provisions import Article, Provision
@@ -34,6 +34,7 @@ def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
         *_disputes(terms),
         *people.changes_of_staff(terms),
         *governance.articles(terms),
+        *examples.articles(terms),
     ]
 
 

@@ -74,7 +74,7 @@ def add(version_id: int) -> Response:
         abort(404)
     with transaction():
         version = _draft(version_id)
-        piece, value = new_clause(version, section, request.form.get("title", ""))
+        piece, value = new_clause(version, section, request.form.get("title", ""), about=request.form.get("about"))
         drafting.save(version, piece, value, base=sections.mark(None), actor=actor(), now=now())
     return _to(version_id, str(piece))
 

@@ -7,10 +7,12 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from smarketing.db import db
-from smarketing.domain.criteria import Engaged, parts
+from smarketing.domain.criteria import Engaged, fields_named, parts
+from smarketing.domain.criteria_fields import KNOWN_FIELDS, is_custom
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.sections import Piece, Section
 from smarketing.domain.terms import Terms, parse
+from smarketing.domain.terms_examples import DERIVED
 from smarketing.domain.terms_references import criteria_in
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.people import Team
@@ -19,7 +21,7 @@ from smarketing.web.languages import locale
 from smarketing.web.part_fields import Options
 from smarketing.web.part_names import SECTIONS
 from smarketing.web.part_sent import free_key
-from smarketing.web.words import in_language
+from smarketing.web.words import field_name, in_language
 
 OF_LOOSE = {"purpose": ("preamble", "scope", "parties", "measures"), "term": ("term", "dates")}
 """The provisions that the loose fields of the document become."""
@@ -53,17 +55,23 @@ def named(terms: Terms) -> dict[str, Options]:
         "role": terms.roles,
         "group": terms.handoff.reason_groups,
         "points group": terms.scoring.groups or (),
+        "checklist item": terms.sql.items,
+        "clock": terms.clocks,
+        "judged": tuple(terms.judging()),
     }
     return {
         **{kind: [(clause.id, in_language(clause.title)) for clause in clauses] for kind, clauses in listed.items()},
         "calendar": [(calendar.id, calendar.id) for calendar in terms.calendars],
         "team": [(key, name) for key, name in db.session.execute(select(Team.key, Team.name).order_by(Team.name))],
+        "lead field": _lead_fields(terms),
         "engagement": [(kind, kind) for kind in sorted(set(_engagements(terms)))],
     }
 
 
-def new_clause(version: AgreementVersion, section: Section, title: str) -> tuple[Piece, dict[str, Any]]:
-    """An entry with a title and an id of its own. Raises InvalidInput without a title."""
+def new_clause(
+    version: AgreementVersion, section: Section, title: str, *, about: str | None = None
+) -> tuple[Piece, dict[str, Any]]:
+    """An entry with a title and an id of its own, an example `about` a clause. Raises InvalidInput without a title."""
     title = " ".join(title.split())[:200] or (gettext(SECTIONS[section.key]) if not section.is_list else "")
     if not title:
         raise InvalidInput("title", N_("Give it a title first."))
@@ -74,7 +82,16 @@ def new_clause(version: AgreementVersion, section: Section, title: str) -> tuple
     value: dict[str, Any] = {"id": key}
     if "title" in section.model.model_fields:
         value["title"] = {"en": title, "fr": title}
+    if about and "about" in section.model.model_fields:
+        value["about"] = about
     return Piece(section, key if section.is_list else None), value
+
+
+def _lead_fields(terms: Terms) -> Options:
+    """What may be known of a lead: the fields that everybody has, and those of their own that rules ask for."""
+    own = {field for _path, rule in criteria_in(terms) for field in fields_named(rule) if is_custom(field)}
+    known = [(field, field_name(field)) for field in (KNOWN_FIELDS - set(DERIVED)) | own]
+    return sorted(known, key=lambda each: each[1].casefold())
 
 
 def _engagements(terms: Terms) -> Iterator[str]:

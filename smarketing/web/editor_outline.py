@@ -8,6 +8,8 @@ from typing import NamedTuple
 from flask_babel import gettext
 
 from smarketing.domain import sections
+from smarketing.domain.clause_tests import FailedExample
+from smarketing.domain.errors import DomainError
 from smarketing.domain.sections import Piece, Section
 from smarketing.domain.terms import parse
 from smarketing.models.agreements import AgreementVersion
@@ -76,7 +78,7 @@ class Outline:
             count = len(drafting.faults_in(self.version, piece, drafting.value_of(self.version, piece)))
             words = {"clause": self._entry(piece).title, "name": entry.saved_by.name, "count": count}
             told.append((gettext("“%(clause)s” (%(name)s) is not finished: %(count)s to mend.", **words), address))
-        return [*told, *((message_of(error), None) for error in agreements.obstacles(self.version))]
+        return [*told, *((message_of(error), _mended_at(error)) for error in agreements.obstacles(self.version))]
 
     def name(self, section: Section) -> str:
         return gettext(SECTIONS.get(section.key, section.key))
@@ -93,3 +95,7 @@ class Outline:
         title = provision.heading if provision else title_in(value) or piece.id or self.name(piece.section)
         words = provision.plain if provision else ""
         return Entry(piece, title, words, faults, self._comments[anchor_of(piece, value)])
+
+
+def _mended_at(error: DomainError) -> str | None:
+    return error.piece if isinstance(error, FailedExample) else None

@@ -13,6 +13,7 @@ from smarketing.domain.terms import Terms, parse, read_terms
 from smarketing.domain.terms_faults import NOT_A_NUMBER, Fault, InvalidTerms
 from smarketing.models.agreements import AgreementVersion
 from smarketing.services import agreements, drafting
+from smarketing.web import trials
 from smarketing.web.agreements import team_names
 from smarketing.web.contract import provisions
 from smarketing.web.differences import word_diff
@@ -20,6 +21,7 @@ from smarketing.web.editor_names import OF_LOOSE, anchor_of, named, title_in
 from smarketing.web.part_fields import Field, Fields, written
 from smarketing.web.part_names import SECTIONS
 from smarketing.web.provisions import Provision
+from smarketing.web.trials import Trial
 from smarketing.web.words import sentence
 
 
@@ -62,11 +64,11 @@ class EditedPiece:
     @property
     def usual(self) -> list[Field]:
         """What is shown at once: what is needed, says something or is at fault."""
-        return [field for field in self.fields if _is_usual(field)]
+        return [field for field in self.fields if self._is_usual(field)]
 
     @property
     def unusual(self) -> list[Field]:
-        return [field for field in self.fields if not _is_usual(field)]
+        return [field for field in self.fields if not self._is_usual(field)]
 
     @property
     def elsewhere(self) -> list[str]:
@@ -97,6 +99,24 @@ class EditedPiece:
         return word_diff(before, after) if before and before != after else []
 
     @cached_property
+    def trials(self) -> list[Trial]:
+        """The examples that test this part, and those that do not hold, with what is typed here."""
+        if self._terms is None:
+            return []
+        about = {*tested_with(self._terms, self.piece), anchor_of(self.piece, self.value)}
+        return [
+            each for each in trials.of(self._terms).values() if each.about in about or each.id in about or not each.held
+        ]
+
+    @cached_property
+    def tested_as(self) -> tuple[str, str] | None:
+        """The section of the examples that can test this part, and the id of its clause; None where none can."""
+        terms, clause_id = parse(self.version.terms), anchor_of(self.piece, self.value)
+        if any(clause.id == clause_id for clause in terms.clocks):
+            return "situations", clause_id
+        return ("examples", clause_id) if any(clause.id == clause_id for clause in terms.judging()) else None
+
+    @cached_property
     def their_changes(self) -> list[tuple[str, str]]:
         """From what somebody else has saved to what is typed here."""
         theirs = self._words(self._theirs)
@@ -105,6 +125,21 @@ class EditedPiece:
     @property
     def is_overtaken(self) -> bool:
         return bool(self.message)
+
+    def _is_usual(self, field: Field) -> bool:
+        return _is_usual(field) or field.path[-1] in self._asked_of_examples
+
+    @cached_property
+    def _asked_of_examples(self) -> frozenset[str]:
+        """What an example of this clause can expect, though it is optional."""
+        terms, about = parse(self.version.terms), (self.value or {}).get("about")
+        if self.piece.section.key == "situations":
+            return frozenset({"due_at"})
+        if self.piece.section.key != "examples":
+            return frozenset()
+        if about == terms.scoring.id:
+            return frozenset({"points", "at_least", "at_most", *(["grade"] if terms.scoring.grid else [])})
+        return frozenset({"holds", *(["answered"] if about == terms.sql.id else [])})
 
     @property
     def _whole(self) -> Document:
@@ -125,6 +160,21 @@ class EditedPiece:
         return "\n".join(each.plain for each in _of_piece(terms, self.piece, value or self.value)) or gettext(
             "Nothing."
         )
+
+
+def tested_with(terms: Terms, piece: Piece) -> set[str]:
+    """The clauses whose examples a change of this part may turn."""
+    root = piece.section.key.partition(".")[0]
+    clocks = {clause.id for clause in terms.clocks if clause.calendar == piece.id}
+    found = {
+        "scoring": {terms.scoring.id, terms.mql.id},
+        "mql": {terms.mql.id},
+        "sql": {terms.sql.id},
+        "calendars": clocks,
+    }
+    if root == "personas":
+        return {terms.scoring.id, terms.mql.id, *(persona.id for persona in terms.personas)}
+    return found.get(root, set())
 
 
 def _is_usual(field: Field) -> bool:

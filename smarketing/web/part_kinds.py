@@ -16,11 +16,12 @@ from smarketing.domain.terms_allowances import Allowance
 from smarketing.domain.terms_references import Names
 
 Control = Literal[
-    "allowance", "choice", "choices", "date", "flag", "group", "hidden", "lines", "list", "minutes", "money", "number",
-    "numbers", "rule", "share", "spans", "text", "week", "words", "zone",
+    "allowance", "choice", "choices", "date", "flag", "group", "hidden", "lines", "list", "minutes", "moment", "money",
+    "number", "numbers", "rule", "share", "spans", "text", "week", "words", "zone",
 ]  # fmt: skip
 
 IN_MINUTES = frozenset({"allowance_minutes", "limit_minutes", "answer_minutes"})
+MOMENTS = frozenset({"started_at", "stopped_at", "paused_at", "resumed_at", "due_at"})
 IN_CENTS = frozenset({"Worth.value", "Worth.price", "AssumptionsClause.average_sale"})
 PLAIN_KEYS = {
     "calendar": "calendar",
@@ -29,6 +30,8 @@ PLAIN_KEYS = {
     "ReasonClause.group": "group",
     "FitRule.group": "points group",
     "EngagementRule.group": "points group",
+    "ExampleFact.field": "lead field",
+    "ExampleClause.answered": "checklist item",
 }
 """Fields that name another part without saying of which kind."""
 
@@ -105,6 +108,8 @@ def _plain(model: type[BaseModel], name: str, held: Any) -> Control:
     base = _base(held)
     if name == "zone":
         return "zone"
+    if name in MOMENTS:
+        return "moment"
     if base is bool:
         return "flag"
     if base is float:

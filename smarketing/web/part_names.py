@@ -55,5 +55,6 @@ SECTIONS: Final = {
     "retention": N_("Data retention"),
     "backup": N_("Backup and recovery"),
     "examples": N_("Examples that must hold"),
+    "situations": N_("Situations that must hold"),
 }
 """By the key of the section."""

@@ -13,8 +13,7 @@ from smarketing.domain.bulks import RowState
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState, Ground
-from smarketing.domain.errors import N_, DomainError
-from smarketing.domain.event_names import EventName
+from smarketing.domain.errors import N_, DomainError, Phrase
 from smarketing.domain.importing import ImportState
 from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
@@ -22,6 +21,10 @@ from smarketing.domain.routing import Absent
 from smarketing.domain.signing import VersionStatus
 from smarketing.models.handoffs import Disposition
 from smarketing.models.personas import Persona
+from smarketing.web.event_words import EVENTS
+
+WALL_TIME = "EEE d MMM y HH:mm"
+"""Of a moment without a zone, which is that of a calendar: with its day of the week."""
 
 LABELS: dict[StrEnum, str] = {
     Stage.INQUIRY: N_("Inquiry"),
@@ -79,41 +82,6 @@ LABELS: dict[StrEnum, str] = {
     Move.WIN: N_("win"),
     Move.LOSE: N_("lose"),
     Move.ERASE: N_("erase"),
-    EventName.LEAD_ARRIVED: N_("The lead arrived"),
-    EventName.LEAD_UPDATED: N_("The lead’s facts changed"),
-    EventName.LEAD_ENGAGED: N_("The lead engaged"),
-    EventName.LEAD_SCORED: N_("The lead was scored"),
-    EventName.LEAD_QUALIFIED: N_("The lead became an MQL"),
-    EventName.LEAD_TAKEN_BACK: N_("The MQL was taken back"),
-    EventName.LEAD_ERASED: N_("What was known of the person was erased"),
-    EventName.HANDOFF_OFFERED: N_("Handed to sales"),
-    EventName.HANDOFF_ACCEPTED: N_("Sales accepted the lead"),
-    EventName.HANDOFF_REFUSED: N_("Sales refused the lead"),
-    EventName.HANDOFF_WITHDRAWN: N_("Marketing withdrew the lead"),
-    EventName.HANDOFF_CONFIRMED: N_("Sales confirmed the lead as an SQL"),
-    EventName.HANDOFF_RECYCLED: N_("Sales recycled the lead"),
-    EventName.HANDOFF_WON: N_("The deal was won"),
-    EventName.HANDOFF_LOST: N_("The deal was lost"),
-    EventName.HANDOFF_ANSWER_UNDONE: N_("Sales undid an answer"),
-    EventName.HANDOFF_REASSIGNED: N_("Given to somebody else in sales"),
-    EventName.HANDOFF_PAUSED: N_("Clocks were paused"),
-    EventName.HANDOFF_RESUMED: N_("Clocks went on"),
-    EventName.TOUCH_LOGGED: N_("A touch was logged"),
-    EventName.TOUCH_VOIDED: N_("A touch was removed: it was logged by mistake"),
-    EventName.CLOCK_STARTED: N_("A clock started"),
-    EventName.CLOCK_WARNED: N_("A clock was at risk"),
-    EventName.CLOCK_STOPPED: N_("A clock stopped"),
-    EventName.TIMEBOX_ENDED: N_("Stood still for as long as was agreed"),
-    EventName.CLOCK_BREACHED: N_("A clock ran out"),
-    EventName.CLOCK_VOIDED: N_("A clock no longer counts"),
-    EventName.CLOCK_REOPENED: N_("A clock runs again"),
-    EventName.CLOCK_EXCUSED: N_("A missed clock was excused"),
-    EventName.CLOCK_ESCALATED: N_("A step of escalation was taken"),
-    EventName.DISPUTE_RAISED: N_("A dispute was raised"),
-    EventName.DISPUTE_ANSWERED: N_("A dispute was answered"),
-    EventName.DISPUTE_VOTED: N_("An arbiter spoke"),
-    EventName.DISPUTE_RULED: N_("A dispute was ruled on"),
-    EventName.DISPUTE_WITHDRAWN: N_("A dispute was taken back"),
     DisputeKind.REFUSAL: N_("Refusal contested"),
     DisputeKind.MQL: N_("MQL contested"),
     DisputeKind.BREACH: N_("Excuse asked for"),
@@ -128,13 +96,6 @@ LABELS: dict[StrEnum, str] = {
     DisputeState.UPHELD: N_("Upheld"),
     DisputeState.DISMISSED: N_("Dismissed"),
     DisputeState.TAKEN_BACK: N_("Taken back"),
-    EventName.REFUSAL_AGREED: N_("Marketing agreed with the refusal"),
-    EventName.REFUSAL_REOPENED: N_("The refusal waits for an answer again"),
-    EventName.REMARK_WRITTEN: N_("A remark was written"),
-    EventName.REMARK_REMOVED: N_("A remark was removed"),
-    EventName.ROUTING_CHANGED: N_("What somebody takes of the turn was changed"),
-    EventName.ABSENCE_ADDED: N_("An absence was written down"),
-    EventName.ABSENCE_REMOVED: N_("An absence was removed"),
     erasing.Ground.REQUEST: N_("they asked for it"),
     erasing.Ground.OBJECTION: N_("they asked for it, and never to be brought in again"),
     erasing.Ground.RETENTION: N_("kept for as long as was agreed"),
@@ -143,41 +104,13 @@ LABELS: dict[StrEnum, str] = {
     Absent.ELSEWHERE: N_("takes other countries"),
     Absent.OTHER_LANGUAGE: N_("takes other languages"),
     Absent.NO_SHARE: N_("has no share of the turn"),
-    EventName.BULK_BEGUN: N_("A decision about many leads"),
-    EventName.BULK_UNDONE: N_("A decision about many leads was undone"),
     RowState.WAITING: N_("Waits"),
     RowState.DONE: N_("Done"),
     RowState.NOT_DONE: N_("Not done"),
     RowState.UNDOING: N_("Waits to be undone"),
     RowState.UNDONE: N_("Undone"),
     RowState.STANDS: N_("Stands"),
-    EventName.IMPORT_FINISHED: N_("An import ended"),
-    EventName.HISTORY_BROUGHT_IN: N_("A history was brought in"),
-    EventName.HISTORY_REMOVED: N_("A history was removed"),
-    EventName.VERSION_DRAFTED: N_("A version was drafted"),
-    EventName.VERSION_CHANGED: N_("A draft was changed"),
-    EventName.VERSION_DISCARDED: N_("A draft was discarded"),
-    EventName.VERSION_PROPOSED: N_("A version was proposed"),
-    EventName.VERSION_WITHDRAWN: N_("A proposal was withdrawn"),
-    EventName.VERSION_SIGNED: N_("A version was signed"),
-    EventName.VERSION_EFFECTIVE: N_("A version came into force"),
-    EventName.VERSION_SUPERSEDED: N_("A version was superseded"),
-    EventName.AMENDMENT_SENT: N_("An amendment was sent to the other side"),
-    EventName.AMENDMENT_ACCEPTED: N_("An amendment was accepted"),
-    EventName.AMENDMENT_REFUSED: N_("An amendment was refused"),
-    EventName.AMENDMENT_WITHDRAWN: N_("An amendment was taken back"),
-    EventName.AMENDMENT_LAPSED: N_("An amendment lapsed without an answer"),
-    EventName.VERSION_BACKTESTED: N_("A version was judged over past days"),
-    EventName.REPORT_SHARED: N_("A link to figures was made"),
-    EventName.REPORT_UNSHARED: N_("A link to figures was revoked"),
-    EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),
-    EventName.STATEMENT_SIGNED: N_("A statement was signed"),
-    EventName.USER_CREATED: N_("An account was created"),
-    EventName.USER_CHANGED: N_("An account was changed"),
-    EventName.USER_DISABLED: N_("An account was disabled"),
-    EventName.VIEW_SAVED: N_("A view was saved"),
-    EventName.VIEW_FORGOTTEN: N_("A view was forgotten"),
-    EventName.PASSWORD_CHANGED: N_("A password was changed"),
+    **EVENTS,
 }
 
 ANSWERED = {
@@ -269,10 +202,13 @@ def reason_sentence(line: Sequence[Any]) -> str:
 
 
 def _spoken(name: str, value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return sentence(value.message, value.params)
     if isinstance(value, Words):
         return in_language(value)
     if isinstance(value, datetime):
-        return format_datetime(value, "short")
+        is_wall_time = value.tzinfo is None
+        return format_datetime(value, WALL_TIME if is_wall_time else "short", rebase=not is_wall_time)
     if isinstance(value, date):
         return format_date(value, "long", rebase=False)
     if isinstance(value, list):

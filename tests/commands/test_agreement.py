@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 from smarketing import library
 from smarketing.domain import terms_text
 from smarketing.domain.terms import canonical, digest
-from tests.cast import Cast, terms
+from tests.cast import Cast, clause, terms
 from tests.commands.conftest import Command
 
 Db = scoped_session[Session]
@@ -95,3 +95,11 @@ def test_a_draft_is_made_by_who_may(flask: Command, people: Cast) -> None:
     refused = flask("agreement", "draft", file, "--as", rep)
     assert refused.exit_code == 1
     assert "may not draft agreements" in refused.output
+
+
+def test_an_example_that_does_not_hold_is_named_with_its_clause(flask: Command, tmp_path: Path) -> None:
+    example = clause("hot", "Hot", "Chaud") | {"about": "mql", "holds": "yes"}
+    result = flask("agreement", "validate", written(tmp_path, terms_text.write(terms(examples=[example]))))
+    assert result.exit_code == 1
+    assert "clause “mql”, examples › hot: “What an MQL is”: the example “Hot” does not hold." in result.output
+    assert "1 example does not hold" in result.output

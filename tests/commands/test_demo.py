@@ -42,6 +42,7 @@ SET_FOR_LATER = {
     "due_at",
     "at_risk_at",
     "answer_due_at",
+    "next_try_at",
     "rescore_at",
     "effective_at",
     "until_on",

@@ -170,7 +170,11 @@ def refused_steps() -> list[tuple[str, Refused, type[DomainError], str]]:
         parties = [{"department": "marketing", "team": "brand"}, document()["parties"][1]]
         return proposed(cast, hands, parties=parties)
 
+    def propose_what_fails_its_example(cast: Cast, hands: Hands) -> object:
+        return proposed(cast, hands, examples=[clause("hot", "Hot", "Chaud") | {"about": "mql", "holds": "yes"}])
+
     return [
+        ("an example fails", propose_what_fails_its_example, Conflict, "the example “Hot” does not hold"),
         ("a rep signs", sign_as("saul"), NotAllowed, "one manager of marketing"),
         ("an administrator signs", sign_as("ada"), NotAllowed, "one manager of marketing"),
         ("a manager signs twice", sign_twice, Conflict, "already been signed for marketing"),
