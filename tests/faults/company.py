@@ -27,6 +27,10 @@ UNANSWERED = clause("unanswered", "Unanswered", "Sans réponse") | {
     "calendar": "office",
     "outcome": "escalate",
 }
+LADDER = clause("ladder", "Ladder", "Paliers") | {
+    "promises": ["first-answer"],
+    "steps": [{"at_ratio": 0.9, "tell": ["owner"]}, {"at_ratio": 1.5, "tell": ["sales_managers"], "act": "list"}],
+}
 ALL_AT_ONCE = dict.fromkeys(Topic, Choice.AT_ONCE)
 AT_ONCE = Reach("Europe/Paris", quiet_from=0, quiet_until=0, quiet_on=frozenset(), choices=ALL_AT_ONCE)
 """Everybody wants an e-mail about everything, at any time."""
@@ -69,7 +73,7 @@ def company(url: str, **settings: Any) -> Iterator[Company]:
 def _found(app: Flask, hands: Hands) -> Company:
     cast = hire(hands.now)
     clocks = [_within(30, each) for each in with_first_touch()]
-    agree(cast, hands.now, clocks=clocks, timeboxes=[UNANSWERED])
+    agree(cast, hands.now, clocks=clocks, timeboxes=[UNANSWERED], escalations=[LADDER])
     for person in cast:
         reach.settle(person, AT_ONCE, now=hands.now)
     reps = (cast.saul, cast.sara)

@@ -24,6 +24,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from smarketing.jobs import lease
 from smarketing.jobs.scheduler import Scheduler
 from tests import post_office
 
@@ -147,6 +148,16 @@ def keep_timetable(app: Flask) -> Work:
         scheduler = Scheduler(app, heartbeat=timedelta(seconds=1))
         scheduler.start()
         scheduler.wait()
+
+    return work
+
+
+def usurp_timetable(app: Flask) -> Work:
+    """Another scheduler, which takes itself for the leader whoever leads: as one does that hung and woke up."""
+
+    def work(tell: Callable[[str], object]) -> None:
+        lease.claim = lambda _holder, *, ttl: 1
+        keep_timetable(app)(tell)
 
     return work
 

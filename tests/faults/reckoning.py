@@ -12,9 +12,11 @@ from smarketing.domain.dispositions import DispositionKind
 from smarketing.domain.event_names import EventName
 from smarketing.domain.importing import ImportState
 from smarketing.domain.letters import LetterState
+from smarketing.domain.reach import TOPICS
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome
-from smarketing.models.clocks import Clock
+from smarketing.models.clocks import IS_CLIMBING, Clock
+from smarketing.models.escalations import IS_TO_TELL, Escalation, EscalationCall
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.imports import Import
@@ -50,6 +52,7 @@ def faults(done: Sequence[Deed], imported: Iterable[str], mails: Iterable[str], 
         _notices,
         lambda: _letters(mails),
         lambda: _timeboxes(now),
+        lambda: _ladders(now),
         replayed,
         _rolled_up,
         _sound,
@@ -126,7 +129,8 @@ def _clocks(now: datetime) -> Iterator[str]:
 def _notices() -> Iterator[str]:
     """Of a breach the owner and the managers were told, of a risk the owner; each once."""
     managers = notices.managers_of(Department.SALES)
-    told = db.session.execute(select(Notice.kind, Notice.dedupe_key).where(Notice.kind.like("clock.%")))
+    kinds = (EventName.CLOCK_BREACHED, EventName.CLOCK_WARNED)
+    told = db.session.execute(select(Notice.kind, Notice.dedupe_key).where(Notice.kind.in_(kinds)))
     owed = []
     for clock_id, owner_id, outcome, warned_at in db.session.execute(
         select(Clock.id, Clock.owner_id, Clock.outcome, Clock.warned_at)
@@ -140,12 +144,27 @@ def _notices() -> Iterator[str]:
 
 def _letters(mails: Iterable[str]) -> Iterator[str]:
     """Each notice that is wanted by e-mail went out in one, and nothing else did."""
-    kinds = [EventName.CLOCK_BREACHED, EventName.CLOCK_WARNED, EventName.TIMEBOX_ENDED, EventName.IMPORT_FINISHED]
-    wanted = select(Notice.id).where(Notice.kind.in_(kinds))
+    wanted = select(Notice.id).where(Notice.kind.in_([kind.value for kind in TOPICS]))
     yield from _same("letters", db.session.scalars(select(Letter.notice_id)), db.session.scalars(wanted))
     waiting = select(Letter.id).where(Letter.state != LetterState.SENT)
     yield from _same("letters that were not sent", db.session.scalars(waiting), [])
     yield from _same("e-mails", set(mails), set(db.session.scalars(select(Letter.message_id))))
+
+
+def _ladders(now: datetime) -> Iterator[str]:
+    """Each step was taken once, and whoever it calls was told once, or not at all when the clock had stopped."""
+    overlooked = db.session.scalars(select(Clock.id).where(IS_CLIMBING, Clock.escalates_at <= now))
+    yield from _same("steps that nobody took", overlooked, [])
+    yield from _same(
+        "lines of steps", _told(EventName.CLOCK_ESCALATED), db.session.scalars(select(Escalation.clock_id))
+    )
+    called = select(EscalationCall.escalation_id, EscalationCall.recipient_id, EscalationCall.told_at)
+    owed = []
+    for step_id, recipient_id, told_at in db.session.execute(called):
+        owed += [f"clock.escalated:{step_id}:{recipient_id}"] if told_at else []
+    told = select(Notice.dedupe_key).where(Notice.kind == EventName.CLOCK_ESCALATED)
+    yield from _same("notices of steps", db.session.scalars(told), owed)
+    yield from _same("people to be told", db.session.scalars(select(EscalationCall.due_at).where(IS_TO_TELL)), [])
 
 
 def _timeboxes(now: datetime) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
     python3 manage.py soak [KILLS] [KIND] [--seed SEED]
 
-A round forks both from this process, calls on them until one is dead, and kills the other. In between the company's
-time goes on, so that clocks run out; when the scheduler is gone its lease is taken as run out too, so that nobody has
-to wait for that. At the end everybody makes sure of what was not acknowledged, each job runs in peace, and the database
-is reckoned up.
+A round forks both from this process, sometimes with a second scheduler that takes itself for the leader, calls on them
+until the web worker is dead, and waits for the death of the others. In between the company's time goes on, so that
+clocks run out, ladders are climbed and time-boxes end; the lease of a dead scheduler is taken as run out too, so that
+nobody has to wait for that. At the end everybody makes sure of what was not acknowledged, each job runs in peace, and
+the database is reckoned up.
 """
 
 import sys
@@ -40,6 +41,7 @@ from tests.faults.mortal import (
     serve,
     some_death,
     take_mail,
+    usurp_timetable,
 )
 from tests.faults.reckoning import faults
 from tests.files import COLUMNS, HOT, to_import
@@ -49,6 +51,8 @@ WEB_POINTS = {BEFORE_STATEMENT: 140, BEFORE_COMMIT: 6, AFTER_COMMIT: 7}
 """Some five requests."""
 SCHEDULER_POINTS = {BEFORE_STATEMENT: 120, BEFORE_COMMIT: 25, AFTER_COMMIT: 30}
 """Each job once."""
+ALONE = 0.75
+"""The share of rounds with one scheduler; in the others a second one takes itself for the leader."""
 SECONDS = 0.4
 """At most, for a kill by time."""
 IMPORT_EVERY, IMPORT_ROWS = 6, 20
@@ -64,12 +68,13 @@ class Soak:
         self.callers = Callers(company, self.random)
         self.imported: list[str] = []
         self.deaths: Counter[str] = Counter()
+        self._rounds = 0
 
     def run(self, kills: int) -> list[str]:
         """What is not as it must be."""
         self._warm_up()
-        for number in range(kills // 2):
-            self._pass_time(number)
+        while self.deaths.total() < kills:
+            self._pass_time()
             self._round()
         return self._end()
 
@@ -80,18 +85,21 @@ class Soak:
         disconnect(self.company.app)
 
     def _round(self) -> None:
-        scheduler = Child(keep_timetable(self.company.app), self._death(SCHEDULER_POINTS))
+        self._rounds += 1
+        timetables = [keep_timetable] if self.random.random() < ALONE else [keep_timetable, usurp_timetable]
+        schedulers = [Child(keep(self.company.app), self._death(SCHEDULER_POINTS)) for keep in timetables]
         web = Child(serve(self.company.app), self._death(WEB_POINTS))
         if port := web.first_word().partition("!")[0]:
             with suppress(OSError):
                 self.callers.call(int(port))
         self.deaths["web " + web.bury(1)] += 1
-        self.deaths["scheduler " + scheduler.bury(PATIENCE)] += 1
+        for scheduler in schedulers:
+            self.deaths["scheduler " + scheduler.bury(PATIENCE)] += 1
 
     def _death(self, points: Mapping[str, int]) -> Death:
         return some_death(self.random, points=points, seconds=SECONDS)
 
-    def _pass_time(self, number: int) -> None:
+    def _pass_time(self) -> None:
         """Some minutes, or until the next morning; the scheduler's lease has run out, and a file may come in."""
         hands = self.company.hands
         hands.turn(minutes=self.random.randint(1, 6))
@@ -101,12 +109,12 @@ class Soak:
         with self.company.app.app_context():
             with transaction():
                 db.session.execute(update(SchedulerLease).values(expires_at=database_now() - timedelta(seconds=1)))
-            if number % IMPORT_EVERY == 0:
-                self._import(number)
+            if self._rounds % IMPORT_EVERY == 0:
+                self._import()
         disconnect(self.company.app)
 
-    def _import(self, number: int) -> None:
-        emails = [f"file-{number}-{row}@example.com" for row in range(IMPORT_ROWS)]
+    def _import(self) -> None:
+        emails = [f"file-{self._rounds}-{row}@example.com" for row in range(IMPORT_ROWS)]
         marketer = db.session.scalars(select(User).where(User.name.like("Marta%"))).one()
         to_import(COLUMNS + "".join(map(HOT.format, emails)), actor=marketer, now=self.company.hands.now)
         self.imported += emails
@@ -134,7 +142,7 @@ def soak(kills: int, url: str, *, seed: int) -> bool:
     for fault in found[:50]:
         print(fault)
     done = Counter(deed.what for deed in run.callers.acknowledged)
-    print(f"{sum(run.deaths.values())} kills in {perf_counter() - began:.1f} s, seed {seed}: {listed(run.deaths)}")
+    print(f"{run.deaths.total()} kills in {perf_counter() - began:.1f} s, seed {seed}: {listed(run.deaths)}")
     print(f"acknowledged: {listed(done)}; {len(run.imported)} leads came in files")
     print(f"{len(set(mails))} e-mails; {len(mails) - len(set(mails))} came again when their sender had been killed")
     print(f"{len(found)} faults" if found else "Nothing was lost, and no effect happened twice.")
