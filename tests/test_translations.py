@@ -30,7 +30,7 @@ def used() -> frozenset[str | tuple[str, str]]:
     found = set()
     for folder, methods in (
         ("smarketing", [("**.py", "python")]),
-        ("templates", [("**.html", "jinja2.ext:babel_extract")]),
+        ("templates", [("**.html", "jinja2.ext:babel_extract"), ("**.txt", "jinja2.ext:babel_extract")]),
     ):
         for _file, _line, msgid, _comments, _context in extract_from_dir(
             ROOT / folder, methods, options_map={"**.html": {"silent": "false"}}, keywords=KEYWORDS

@@ -4,7 +4,7 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
@@ -34,6 +34,13 @@ class Server(NamedTuple):
         return parseaddr(self.sender)[1].rpartition("@")[2]
 
 
+class Attachment(NamedTuple):
+    """A PDF file."""
+
+    filename: str
+    content: bytes
+
+
 class Message(NamedTuple):
     message_id: str
     to: str
@@ -41,6 +48,7 @@ class Message(NamedTuple):
     text: str
     html: str
     sent_at: datetime
+    attachments: Sequence[Attachment] = ()
 
 
 class Unreachable(Exception):
@@ -143,6 +151,8 @@ def _composed(message: Message, server: Server) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    for each in message.attachments:
+        mail.add_attachment(each.content, maintype="application", subtype="pdf", filename=each.filename)
     return mail
 
 

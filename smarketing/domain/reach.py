@@ -27,6 +27,7 @@ class Topic(StrEnum):
     GIVEN = "given"
     DISPUTE = "dispute"
     AMENDMENT = "amendment"
+    REPORT = "report"
     IMPORT = "import"
 
 
@@ -50,6 +51,7 @@ TOPICS: Final = {
     EventName.AMENDMENT_REFUSED: Topic.AMENDMENT,
     EventName.AMENDMENT_WITHDRAWN: Topic.AMENDMENT,
     EventName.AMENDMENT_LAPSED: Topic.AMENDMENT,
+    EventName.REPORT_SENT: Topic.REPORT,
     EventName.IMPORT_FINISHED: Topic.IMPORT,
 }
 """A notice of any other kind is in the bell only."""
@@ -61,6 +63,7 @@ UNLESS_CHOSEN: Final = {
     Topic.GIVEN: Choice.AT_ONCE,
     Topic.DISPUTE: Choice.AT_ONCE,
     Topic.AMENDMENT: Choice.AT_ONCE,
+    Topic.REPORT: Choice.AT_ONCE,
     Topic.IMPORT: Choice.BELL,
 }
 

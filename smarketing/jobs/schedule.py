@@ -25,6 +25,7 @@ from smarketing.jobs import (
     run_backtests,
     run_bulks,
     run_imports,
+    send_reports,
     sweep_breaches,
     warn_at_risk,
 )
@@ -72,6 +73,7 @@ TIMETABLE = (
         seconds(60),
         N_("Closes the amendments that were not answered in time"),
     ),
+    Job("send_reports", send_reports.run, seconds(60), N_("Sends the reports that were ordered")),
     Job("end_timeboxes", end_timeboxes.run, seconds(5), N_("Answers for leads that stood still too long")),
     Job("rescore_due", rescore_due.run, seconds(10), N_("Judges the leads again whose score time has changed")),
     Job("close_days", close_days.run, seconds(10), N_("Counts the days whose figures have changed")),

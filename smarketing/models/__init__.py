@@ -26,6 +26,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     runs,
     shares,
     statements,
+    subscriptions,
     tallies,
     targets,
     tokens,

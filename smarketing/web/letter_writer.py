@@ -1,6 +1,7 @@
 """An e-mail of notices, in the language and the time zone of its recipient."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,11 +10,12 @@ from sqlalchemy import select
 
 from smarketing.channels.email import Message
 from smarketing.db import among, db
+from smarketing.domain.event_names import EventName
 from smarketing.models.letters import Letter
 from smarketing.models.notices import Notice
 from smarketing.models.people import User
 from smarketing.services.letters import Mail
-from smarketing.web import notice_words
+from smarketing.web import notice_words, report_mail
 from smarketing.web.languages import reading_as
 from smarketing.web.notice_words import Target
 
@@ -29,8 +31,10 @@ class Line(NamedTuple):
 def write(mail: Mail, *, now: datetime) -> Message:
     recipient = db.session.get_one(User, mail.recipient_id)
     with reading_as(recipient):
+        reports = [report for notice in _reports(mail) if (report := report_mail.of(notice))]
         words = {
             "lines": _lines(mail),
+            "reports": reports,
             "recipient": recipient,
             "bell_url": _address(Target("notices.index", {})),
             "settings_url": _address(Target("reach.edit", {})),
@@ -38,7 +42,14 @@ def write(mail: Mail, *, now: datetime) -> Message:
         # as the house has it, the first line of the text is the subject
         subject, _, text = render_template("mail/letter.txt", **words).partition("\n")
         html = render_template("mail/letter.html", **words)
-    return Message(mail.message_id, recipient.email, subject, text.strip() + "\n", html, now)
+    files = [report.pdf for report in reports]
+    return Message(mail.message_id, recipient.email, subject, text.strip() + "\n", html, now, files)
+
+
+def _reports(mail: Mail) -> Sequence[Notice]:
+    told = select(Letter.notice_id).where(among(Letter.id, mail.letter_ids))
+    ordered = select(Notice).where(Notice.id.in_(told), Notice.kind == EventName.REPORT_SENT)
+    return db.session.scalars(ordered.order_by(Notice.id)).all()
 
 
 def _lines(mail: Mail) -> list[Line]:

@@ -15,6 +15,7 @@ from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
 from smarketing.services import agreements
 from smarketing.web import filters
+from smarketing.web.themes import THEMES
 from smarketing.web.words import in_language, label
 
 SENTENCES = {
@@ -57,6 +58,8 @@ def found() -> Select[*tuple[Any, ...]]:
 
 def target(notice: Notice, lead: Lead | None) -> Target | None:
     data = notice.data or {}
+    if data.get("theme"):
+        return Target("themes.show", {"theme": data["theme"], **data["filters"]})
     if data.get("dispute"):
         return Target("disputes.show", {"dispute_id": data["dispute"]})
     if data.get("amendment"):
@@ -78,6 +81,9 @@ def sentence(notice: Notice, lead: Lead | None, version_id: int | None) -> str:
         boxes = agreements.version(version_id).terms.timeboxes
         title = next((in_language(each.title) for each in boxes if each.id == data["clause"]), "")
         return gettext("%(lead)s stood still: “%(clause)s”", lead=lead.name, clause=title)
+    if kind is EventName.REPORT_SENT and data["theme"] in THEMES:
+        name, _question, _build = THEMES[data["theme"]]
+        return gettext("Weekly report: %(theme)s", theme=gettext(name))
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(data)
     if lead is None or version_id is None or kind not in (*SENTENCES, EventName.CLOCK_ESCALATED):

@@ -30,6 +30,9 @@ def of(title: str, view: ThemeView, page: Page) -> Paper:
 
 
 def answer(name: str, paper: Paper, view: ThemeView) -> Response:
-    filename = f"{name}-{view.period.starts_on:%Y-%m-%d}-{view.period.last_on:%Y-%m-%d}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{filename(name, view)}"'}
     return Response(papers.as_pdf(paper), mimetype="application/pdf", headers=headers)
+
+
+def filename(name: str, view: ThemeView) -> str:
+    return f"{name}-{view.period.starts_on:%Y-%m-%d}-{view.period.last_on:%Y-%m-%d}.pdf"

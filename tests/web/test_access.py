@@ -53,6 +53,7 @@ from smarketing.services import (
     rosters,
     sessions,
     shares,
+    subscriptions,
     tokens,
     touches,
     views,
@@ -135,6 +136,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     statement = Statement(**february, text=text_of(minute), composed_at=hands.now)
     session.add(statement)
     shares.share("speed", {}, days=7, actor=agreed.manny, now=hands.now)
+    subscription = subscriptions.order("speed", {}, weekday=0, is_for_all=True, actor=agreed.manny, now=hands.now)
     past = BytesIO(b"lead,event,at\n1,handed over,2026-02-02T09:00+01:00\n")
     limits = {"folder": tmp_path / "uploads", "limit": 1000, "zone": "UTC"}
     history = histories.bring_in(past, "past.csv", **limits, actor=agreed.manny, now=hands.now)
@@ -162,6 +164,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "clock_id": first_id(Clock),
         "comment_id": comment.id,
         "history_id": history.id,
+        "subscription_id": subscription.id,
         "amendment_id": amendment.id,
         "backtest_id": backtest.id,
         "clause": "first-answer",
