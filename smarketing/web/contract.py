@@ -95,7 +95,7 @@ def _calendar(calendar: Calendar) -> Provision:
         else gettext("In the time zone %(zone)s. No public holidays are written down.", zone=calendar.zone),
         rows=clause_words.hours(calendar),
         folded=holidays,
-        figure=ngettext("%(num)s public holiday", "%(num)s public holidays", len(holidays)),
+        figure=ngettext("%(num)s public holiday", "%(num)s public holidays", len(holidays)) if holidays else "",
     )
 
 

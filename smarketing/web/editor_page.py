@@ -71,6 +71,11 @@ class EditedPiece:
         return [field for field in self.fields if not self._is_usual(field)]
 
     @property
+    def is_folded(self) -> bool:
+        """Whether the unusual fields wait behind a line: not where there is nothing else to fill in but the title."""
+        return any(field.control not in ("hidden", "words") for field in self.usual)
+
+    @property
     def elsewhere(self) -> list[str]:
         """Faults of other parts, which this one brings about."""
         return self._elsewhere if self.fields else []

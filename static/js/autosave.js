@@ -1,5 +1,5 @@
 // form[data-autosave]: what is typed is saved after a moment's rest; a control that reshapes the form saves and
-// fetches it anew. Without this script the button at its end saves.
+// fetches it anew, its fields as tall as they were drawn. Without this script the button at its end saves.
 
 const REST = 900;
 let waiting;
@@ -30,10 +30,15 @@ document.addEventListener("submit", (event) => {
   reshape(form, event.submitter.value);
 });
 
-function reshape(form, act) {
+async function reshape(form, act) {
   const values = act ? { act } : {};
-  htmx.ajax("POST", form.action, { source: form.parentElement, target: "#editor", select: "#editor", swap: "outerHTML",
+  const drawn = [...form.querySelectorAll("textarea[id]")].map(({ id, style }) => [id, style.height]);
+  await htmx.ajax("POST", form.action, { source: form.parentElement, target: "#editor", select: "#editor", swap: "outerHTML",
     values: Object.assign(valuesOf(form), values) });
+  for (const [id, height] of drawn) {
+    const field = height && document.getElementById(id);
+    if (field) field.style.height = height;
+  }
 }
 
 function valuesOf(form) {

@@ -278,3 +278,16 @@ def test_an_opened_explanation_closes_when_one_turns_away(show: Any, leave: str)
     assert page.get_by_text("Kept ÷ due.").is_visible()
     page.locator("h1").click() if leave == "click" else page.keyboard.press(leave)
     assert not page.get_by_text("Kept ÷ due.").is_visible()
+
+
+# htmx
+
+
+def test_a_field_that_was_drawn_larger_is_swapped_without_an_inline_style(show: Any) -> None:
+    button = """<button hx-get="/" hx-target="#box" hx-select="#box" hx-swap="outerHTML">Again</button>"""
+    page = show(scene(f"""<div id="box"><textarea id="told"></textarea>{button}</div>"""))
+    page.evaluate("document.getElementById('told').style.height = '200px'; window.former = told")
+    page.get_by_role("button", name="Again").click()
+    page.wait_for_function("document.getElementById('told') !== former")
+    page.clock.run_for(200)
+    assert page.locator("#told").get_attribute("style") is None

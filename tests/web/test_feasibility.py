@@ -65,6 +65,14 @@ def test_what_both_sides_assume_is_reckoned_with_and_printed(
     assert "What both sides assume" in manny.get("/agreement/2/edit/assumptions").text
 
 
+def test_where_all_is_optional_the_form_is_open(session: Db, agreed: Cast, hands: Hands, sign_in: SignIn) -> None:
+    drafted(session, agreed, hands)
+    manny = sign_in(agreed.manny)
+    added = manny.post("/agreement/2/additions", data={"section": "assumptions"})
+    assert 'class="folded unusual" open' in manny.get(added.location).text
+    assert 'class="folded unusual">' in manny.get("/agreement/2/edit/clocks/first-answer").text
+
+
 def test_history_is_shown_with_its_intervals_and_leads_to_its_hand_offs(
     session: Db, agreed: Cast, hands: Hands, sign_in: SignIn
 ) -> None:
