@@ -102,7 +102,7 @@ def _unknown(terms: Terms, facts: Facts) -> Iterator[tuple[str, str | None]]:
 
 
 def _rules(terms: Terms, section: str) -> Iterator[Criterion]:
-    for path, clause in terms.placed_clauses():
+    for path, clause in terms.placed_clauses:
         if path[0] == section:
             for name in ("when", "criteria"):
                 if (rule := getattr(clause, name, None)) is not None:

@@ -7,7 +7,7 @@ minutes, ratios lie between 0 and 1, money is in 1/100 of `currency`.
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
@@ -118,11 +118,12 @@ class Terms(Value):
 
     def clauses(self) -> Iterator[Clause]:
         """Every clause that has an id, in the order of the document."""
-        return (clause for _path, clause in self.placed_clauses())
+        return (clause for _path, clause in self.placed_clauses)
 
-    def placed_clauses(self) -> Iterator[tuple[Path, Clause]]:
-        """Every clause with its place in the document."""
-        return clauses_in(self)
+    @cached_property
+    def placed_clauses(self) -> tuple[tuple[Path, Clause], ...]:
+        """Every clause with its place in the document; found once, since the document does not change."""
+        return tuple(clauses_in(self))
 
     def promises(self) -> Iterator[Clause]:
         """The clauses that one side can keep or miss."""

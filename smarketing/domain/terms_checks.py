@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def check_ids(terms: "Terms") -> None:
     seen: set[str] = set()
-    for path, clause in terms.placed_clauses():
+    for path, clause in terms.placed_clauses:
         if clause.id in seen:
             message = N_("The id “%(clause)s” is taken by another clause: every clause needs its own.")
             raise broken_rule(message, at=(*path, "id"), clause=clause.id)

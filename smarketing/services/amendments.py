@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from smarketing.db import db
 from smarketing.domain import amendments as rules
-from smarketing.domain import signing
+from smarketing.domain import clause_tests, signing
 from smarketing.domain.amendments import AmendmentState, Written
 from smarketing.domain.disputes import other_side
 from smarketing.domain.errors import N_, Conflict, Missing, NotAllowed
@@ -35,6 +35,8 @@ def send(drafted: AgreementVersion, written: Written, *, actor: User, now: datet
         raise obstacle
     new = parse(drafted.terms)
     rules.check_differs(force.terms, new)
+    for failure in clause_tests.failures(new):
+        raise failure
     clauses = rules.governing(force.terms, new)
     kept = rules.check_written(written, clauses)
     rules.check_window(force.terms, clauses, is_correction=kept.is_correction, now=now)

@@ -207,7 +207,7 @@ def test_stored_terms_are_read_back_as_they_were_signed() -> None:
 def test_every_clause_is_found_by_its_place() -> None:
     agreed = terms()
     whole = agreed.model_dump(by_alias=True)
-    for path, found in agreed.placed_clauses():
+    for path, found in agreed.placed_clauses:
         place: Any = whole
         for step in path:
             place = place[step]

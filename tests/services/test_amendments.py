@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.domain.amendments import AmendmentState, Written
+from smarketing.domain.clause_tests import FailedExample
 from smarketing.domain.errors import Conflict, InvalidInput, NotAllowed
 from smarketing.domain.signing import VersionStatus
 from smarketing.domain.terms import Terms, parse
@@ -18,7 +19,7 @@ from smarketing.models.events import Event
 from smarketing.models.notices import Notice
 from smarketing.models.people import User
 from smarketing.services import agreements, amendments, comments
-from tests.cast import Cast, agree, document, terms
+from tests.cast import Cast, agree, clause, document, terms
 from tests.clauses import WHOLE
 from tests.conftest import Hands
 
@@ -135,6 +136,8 @@ def test_it_must_change_something_and_what_it_changes_must_still_be_in_force(
 ) -> None:
     with pytest.raises(Conflict, match="change something"):
         sent(terms(), agreed.manny, hands)
+    with pytest.raises(FailedExample, match="“Hot” does not hold"):
+        sent(terms(examples=[clause("hot", "Hot", "Chaud") | {"about": "mql", "holds": "yes"}]), agreed.manny, hands)
     agree(agreed, hands.now, term_months=24)
     with pytest.raises(Conflict, match="meanwhile"):
         amendments.accept(amendment.id, actor=agreed.sasha, now=hands.now)
