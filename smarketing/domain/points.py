@@ -1,5 +1,6 @@
 """The points of a lead under one set of rules: fit and engagement, each limited, decayed and reset as agreed."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from smarketing.domain.engagement_points import EngagementPoints
@@ -34,6 +35,7 @@ class PointRules:
         self._exclusions = [(rule.id, compile_test(rule.when)) for rule in clause.exclusions or ()]
         self._resets = clause.resets or ()
         bounds = {group.id: (group.limit, group.floor) for group in clause.groups or ()}
+        self._rules = {rule.id for rule in (*clause.fit, *clause.engagement, *(clause.idle or ()))}
         self._of_rule = {rule.id: rule.group for rule in clause.fit if rule.group}
         self._of_rule |= {rule.id: rule.group for rule in clause.engagement if rule.group}
         fit_groups = {rule.group for rule in clause.fit}
@@ -44,9 +46,18 @@ class PointRules:
         for key, test in self._exclusions:
             if test(facts):
                 return Points(0, 0, (), (), key)
-        clause = self.clause
         fit: Parts = tuple([Part(key, points, 1) for key, points, test in self._fit if test(facts)])
         engagement = self.engagement.parts(facts)
+        fit, engagement = self._within_bounds(fit, engagement)
+        return Points(total(fit), total(engagement), fit, engagement)
+
+    def total_of(self, fit: Iterable[Part], engagement: Iterable[Part]) -> int:
+        """What these parts of rules come to within the bounds; those that bounds have made do not count."""
+        mine = [tuple(part for part in parts if part.rule in self._rules) for parts in (fit, engagement)]
+        return sum(map(total, self._within_bounds(*mine)))
+
+    def _within_bounds(self, fit: Parts, engagement: Parts) -> tuple[Parts, Parts]:
+        clause = self.clause
         if self._of_rule:
             fit = grouped(fit, self._fit_groups, self._of_rule)
             engagement = grouped(engagement, self._engagement_groups, self._of_rule)
@@ -57,8 +68,7 @@ class PointRules:
             floor=clause.engagement_floor,
             names=(ENGAGEMENT_LIMIT, ENGAGEMENT_FLOOR),
         )
-        fit, engagement = in_total(fit, engagement, limit=clause.total_limit, floor=clause.total_floor)
-        return Points(total(fit), total(engagement), fit, engagement)
+        return in_total(fit, engagement, limit=clause.total_limit, floor=clause.total_floor)
 
     def since_reset(self, facts: Facts) -> Facts:
         """The facts without what the lead did before the latest reset."""

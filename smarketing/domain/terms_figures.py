@@ -65,6 +65,12 @@ def with_figures(terms: Terms, changes: Mapping[Path, float | None]) -> Terms:
     return read_terms(document)
 
 
+def threshold(terms: Terms) -> Figure | None:
+    """The least score that an MQL needs, the first that its criteria name; None where they ask for none."""
+    named = _thresholds(terms.mql.when.model_dump(by_alias=True), ("mql", "when"), terms.mql.id)
+    return next((each for each in named if each.about == "points" and each.path[-1] == "at_least"), None)
+
+
 def _scoring(terms: Terms) -> Iterator[Figure]:
     scoring = terms.scoring
     yield Figure(("scoring", "fit_limit"), scoring.id, Unit.POINTS, scoring.fit_limit, "fit_limit", True)

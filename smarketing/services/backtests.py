@@ -29,7 +29,7 @@ from smarketing.services.pasts import pasts_of
 
 KEPT = 10
 """So many results of one version are kept, to compare with each other."""
-MAY_BE_JUDGED = (VersionStatus.DRAFT, VersionStatus.PROPOSED, VersionStatus.SIGNED)
+MAY_BE_JUDGED = (VersionStatus.DRAFT, VersionStatus.AMENDMENT, VersionStatus.PROPOSED, VersionStatus.SIGNED)
 WORKDAYS_A_WEEK = 5
 _COLUMNS = (
     "backtest_id lead_id fate base_at base_points base_persona base_is_stock"

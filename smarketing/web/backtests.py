@@ -11,18 +11,20 @@ from smarketing.domain.errors import DomainError
 from smarketing.domain.periods import Named, Period, local_day, named
 from smarketing.domain.roles import Permission
 from smarketing.domain.terms import parse
+from smarketing.domain.terms_faults import InvalidTerms
+from smarketing.domain.terms_figures import threshold, with_figures
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.backtests import Backtest, BacktestLead
 from smarketing.reports import agreed, tables
 from smarketing.reports import backtests as kept
-from smarketing.services import backtests
+from smarketing.services import agreements, backtests
 from smarketing.web import backtest_leads, backtest_sections, backtest_tiles, paging
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreements import found
 from smarketing.web.backtest_shown import Shown
 from smarketing.web.scopes import PERIODS
 from smarketing.web.spoken import period_name
-from smarketing.web.words import message_of
+from smarketing.web.words import message_of, sentence
 
 bp = Blueprint("backtests", __name__, url_prefix="/agreement")
 
@@ -51,6 +53,31 @@ def index(version_id: int) -> Any:
 def begin(version_id: int) -> Any:
     found(version_id)
     return begun(version_id, request.form.get("period", ""))
+
+
+@bp.post("/thresholds")
+@allows(Permission.AUTHOR_AGREEMENT)
+def draft_threshold() -> Any:
+    """A draft of what is in force with another threshold, judged over past days or sent as an amendment at once."""
+    written = request.form.get("points", "")
+    points = int(written) if written.isascii() and written.isdigit() and len(written) < 6 else None
+    force, back = agreements.required(), url_for("themes.show", theme="score")
+    agreed_now = threshold(force.terms)
+    if points is None or agreed_now is None or points == agreed_now.value:
+        flash(gettext("Write a number of points other than the agreed one."), "error")
+        return redirect(back, code=303)
+    try:
+        with transaction():
+            terms = with_figures(force.terms, {agreed_now.path: points})
+            drafted = agreements.draft(terms, actor=actor(), now=now())
+            version_id, number = drafted.id, drafted.number
+    except InvalidTerms as invalid:
+        flash("; ".join(sentence(fault.message, fault.params) for fault in invalid.faults), "error")
+        return redirect(back, code=303)
+    flash(gettext("Version %(number)s is drafted, with %(points)s points.", number=number, points=points), "success")
+    if request.form.get("then") == "amendment":
+        return redirect(url_for("amendments.of_version", version_id=version_id), code=303)
+    return begun(version_id)
 
 
 def begun(version_id: int, period: str = "") -> Any:

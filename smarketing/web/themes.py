@@ -9,7 +9,7 @@ from smarketing.domain.errors import N_
 from smarketing.domain.roles import Permission
 from smarketing.web import paper, theme_view
 from smarketing.web.access import allows
-from smarketing.web.sections import contribution, conversion, owners, promises, quality, speed, volume
+from smarketing.web.sections import contribution, conversion, owners, promises, quality, score, speed, volume
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section, as_file, as_workbook
 from smarketing.web.theme_view import ThemeView
@@ -22,6 +22,11 @@ THEMES: dict[str, tuple[str, str, Callable[[ThemeView], Page]]] = {
     "volume": (N_("Volume"), N_("Will we make the month?"), volume.page),
     "speed": (N_("Speed"), N_("How long do leads wait, and whose time is it?"), speed.page),
     "quality": (N_("Quality"), N_("What does sales accept, and why does it refuse?"), quality.page),
+    "score": (
+        N_("Score"),
+        N_("Does the score tell whom sales accepts, and where should the threshold be?"),
+        score.page,
+    ),
     "conversion": (N_("Conversion"), N_("What becomes of the leads that were handed off?"), conversion.page),
     "contribution": (
         N_("Contribution"),

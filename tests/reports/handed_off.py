@@ -16,7 +16,7 @@ from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
 from smarketing.models.handoffs import Disposition, Handoff
-from smarketing.models.leads import Lead
+from smarketing.models.leads import Lead, Score
 from smarketing.models.personas import Persona
 from smarketing.models.touches import Touch
 from smarketing.services import journal
@@ -81,10 +81,31 @@ def _handoff(
         lead_id=lead.id,
         data={"owner": first},
     )
+    _score(handoff, number)
     db.session.add(_clock(random, handoff, "first-answer", answered_at))
     if answered_at:
         _answers(random, handoff, answered_at, cast)
     return handoff
+
+
+def _score(handoff: Handoff, number: int) -> None:
+    """A director who has seen the prices on so many days, or asked for a demo."""
+    asked = ["asked-for-demo", 40, 1] if number % 3 else ["saw-prices", 10 * (number % 9 + 1), number % 9 + 1]
+    told = {"fit": [["is-director", 30, 1, None]], "engagement": [[*asked, handoff.mql_at.isoformat()]], "reasons": []}
+    score = Score(
+        lead_id=handoff.lead_id,
+        agreement_version_id=handoff.agreement_version_id,
+        persona_id=handoff.persona_id,
+        fit_points=30,
+        engagement_points=int(asked[1]),
+        points=30 + int(asked[1]),
+        is_mql=True,
+        explanation=told,
+        scored_at=handoff.mql_at,
+    )
+    db.session.add(score)
+    db.session.flush()
+    handoff.points, handoff.score_id = score.points, score.id
 
 
 def _state(random: Random) -> HandoffState:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.domain.importing import Row
+from smarketing.domain.terms import parse
+from smarketing.domain.terms_figures import threshold
 from smarketing.jobs import run_backtests
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.backtests import Backtest
@@ -84,6 +86,24 @@ def test_a_draft_that_was_changed_says_so_and_a_rep_may_look_but_not_ask(
     assert "Judge it again" not in seen
     assert client.post(address).status_code == 403
     assert len(session.scalars(select(Backtest)).all()) == 1
+
+
+def test_another_threshold_is_drafted_from_the_report_with_one_click(
+    session: Db, drafted: int, agreed: Cast, hands: Hands, sign_in: SignIn
+) -> None:
+    client, address = sign_in(agreed.sasha), "/agreement/thresholds"
+    shown = client.get("/reports/themes/score").text
+    assert 'name="points" value="60"' in shown
+    assert "MQLs a week" in shown
+    answer = client.post(address, data={"points": "75"})
+    run_backtests.run(now=hands.now)
+    assert "3 leads more" not in client.get(answer.location).text
+    assert client.post(address, data={"points": "80", "then": "amendment"}).location.endswith("/amendment")
+    moved = [threshold(parse(text)) for text in session.scalars(select(AgreementVersion.terms))]
+    assert sorted(each.value or 0 for each in moved if each) == [60, 60, 75, 80]
+    for refused in ("", "sixty", "60", "999999", "²"):
+        assert client.post(address, data={"points": refused}).location == "/reports/themes/score"
+    assert len(session.scalars(select(AgreementVersion.id)).all()) == 4
 
 
 def filled(form: str) -> dict[str, str]:

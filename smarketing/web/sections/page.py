@@ -8,5 +8,8 @@ from smarketing.web.tiles import Tile
 
 
 class Page(NamedTuple):
+    """`threshold` is the agreed one where the page speaks of others."""
+
     tiles: Sequence[Tile]
     sections: Sequence[Section]
+    threshold: int | None = None

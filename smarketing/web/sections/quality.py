@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext
 
 from smarketing.domain.attainment import Share, change
@@ -179,7 +180,7 @@ def _row(view: ThemeView, by: By, key: Any, counts: Counts, name: str) -> tuple[
     share = Share(counts[Of.ACCEPTED], counts[Of.ANSWERED])
     shown = (Of.OFFERED, Of.ACCEPTED, Of.REFUSED)
     return (
-        words_cell(name),
+        words_cell(name, url_for("personas.show", key=key) if by is By.PERSONA and key else None),
         *(count_cell(counts[of], url_of(view, by, key, of)) for of in shown),
         ratio_cell(share),
         *interval_cells(share),
