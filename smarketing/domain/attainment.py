@@ -52,6 +52,9 @@ class Change(NamedTuple):
     difference: float
     is_clear: bool
     """Whether its 95 % interval leaves out no change at all."""
+    low: float = 0.0
+    high: float = 0.0
+    """The ends of that interval."""
 
 
 def change(share: Share, earlier: Share) -> Change | None:
@@ -63,7 +66,7 @@ def change(share: Share, earlier: Share) -> Change | None:
     difference = p - q
     least = difference - hypot(p - low, earlier_high - q)
     most = difference + hypot(high - p, q - earlier_low)
-    return Change(difference, not least <= 0 <= most)
+    return Change(difference, not least <= 0 <= most, least, most)
 
 
 class Standing(StrEnum):

@@ -34,6 +34,14 @@ def names() -> dict[int, str]:
     return dict(db.session.execute(select(User.id, User.name)).all())
 
 
+def version_with_before(number: int | None) -> Sequence[AgreementVersion]:
+    """The version of this number, else the latest, that is or was in force, and the one before it."""
+    query = select(AgreementVersion).where(AgreementVersion.status.in_(WAS_IN_FORCE))
+    if number is not None:
+        query = query.where(AgreementVersion.number <= number)
+    return db.session.scalars(query.order_by(AgreementVersion.number.desc()).limit(2)).all()
+
+
 def seen_by(reader: User) -> dict[int, str]:
     """Names, by id, of the people whose own figures somebody may see: themselves, and for a manager their side."""
     seen = {reader.id: reader.name}

@@ -52,6 +52,22 @@ def _month(period: Period, counts: Sequence[int], ends_at: datetime, *, now: dat
     return Month(period, counts[0], reached)
 
 
+class Grown(NamedTuple):
+    """Of `total` hand-offs that are old enough, `reached` had come so far by that age."""
+
+    reached: int
+    total: int
+
+
+def grown(kind: DispositionKind, days: int, span: Span, wanted: Wanted, *, now: datetime) -> Grown:
+    """Answered with `kind` within so many days, of the hand-offs of a span that are at least that old."""
+    old = Span(span.starts_at, max(span.starts_at, min(span.ends_at, now - timedelta(days=days))))
+    answered = and_(Disposition.handoff_id == Handoff.id, Disposition.kind == kind)
+    age = days_between(Handoff.offered_at, Disposition.occurred_at)
+    query = among_handoffs((func.count(case((age <= days, 1))), func.count()), old, wanted)
+    return Grown(*db.session.execute(query.outerjoin(Disposition, answered)).one())
+
+
 def flow(span: Span, wanted: Wanted) -> dict[DispositionKind, int]:
     """What was answered within the span, whenever it was offered."""
     columns: tuple[Any, ...] = (Disposition.kind, func.count())

@@ -77,6 +77,13 @@ def ended_within(period: Period) -> list[Owed]:
     return _read(db.session.scalars(select(Target).where(*ended).order_by(Target.starts_on, Target.id)).all())
 
 
+def written_under(version_id: int, *, day: date) -> list[Owed]:
+    """What a version demanded of sides as a whole in periods that had ended by a day, as they were closed."""
+    is_whole = (Target.user_id.is_(None), Target.team.is_(None), Target.actual.is_not(None))
+    query = select(Target).where(Target.agreement_version_id == version_id, Target.ends_on <= day, *is_whole)
+    return _read(db.session.scalars(query.order_by(Target.starts_on, Target.id)).all())
+
+
 def before(day: date, clause_ids: Iterable[str], *, most: int) -> list[Owed]:
     """The latest periods before a day that the side as a whole owed something in, the latest first."""
     is_whole = (Target.user_id.is_(None), Target.team.is_(None))

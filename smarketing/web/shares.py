@@ -14,7 +14,7 @@ from smarketing.web import spoken, theme_view
 from smarketing.web.access import actor, allows, now, public
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section
-from smarketing.web.themes import THEMES
+from smarketing.web.themes import THEMES, page_of
 from smarketing.web.words import message_of
 
 bp = Blueprint("shares", __name__)
@@ -76,7 +76,7 @@ def read(token: str) -> Any:
     row = shares.opened(token, now=now())
     if row is None or not _may_share(row.theme):
         abort(404)
-    label, question, build = THEMES[row.theme]
+    label, question, _build = THEMES[row.theme]
     view = theme_view.read(row.filters)
     return render_template(
         "shares/read.html",
@@ -84,7 +84,7 @@ def read(token: str) -> Any:
         question=gettext(question),
         view=view,
         days=spoken.period_name(view.period),
-        page=_without_links(build(view)),
+        page=_without_links(page_of(row.theme, view)),
         expires_at=row.expires_at,
     )
 

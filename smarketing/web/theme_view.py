@@ -17,6 +17,7 @@ from smarketing.domain.periods import (
     before,
     local_day,
     month_of,
+    months_before,
     named,
     previous,
 )
@@ -31,17 +32,20 @@ from smarketing.web.words import persona_name
 
 MONTHS_OFFERED = 13
 NO_PERSONA = "~none"
+BEFORE, YEAR, VERSION = "period", "year", "version"
+"""What a page can be put beside."""
 
 
 @dataclass(frozen=True)
 class ThemeView(View):
-    """`earlier` is what the period is compared with."""
+    """`earlier` is what the period is compared with; `compares` is what the page is put beside, if anything."""
 
     wanted: Wanted
     periods: Choices
     teams: Choices
     personas: Choices
     versions: Choices
+    compares: Choices
 
     @property
     def period(self) -> Period:
@@ -67,7 +71,10 @@ class ThemeView(View):
             "persona": self.personas.chosen,
             "source": self.sources.chosen,
             "version": self.versions.chosen,
+            "compare": self.compares.chosen,
         }
+        if self.wanted.owner_id is not None:
+            chosen["owner"] = str(self.wanted.owner_id)
         return {name: value for name, value in chosen.items() if value}
 
     def cases_url(self, of: Of, period: Period | None = None, **others: Any) -> str:
@@ -81,7 +88,8 @@ class ThemeView(View):
     def _list_url(self, period: Period | None, others: Mapping[str, Any]) -> str:
         days = period or self.period
         given: dict[str, Any] = dict(self.args)
-        given.pop("period", None)
+        for name in ("period", "compare"):
+            given.pop(name, None)
         given |= {"from": days.starts_on.isoformat(), "to": days.last_on.isoformat()}
         return url_for("cases.index", **(given | {name: each for name, each in others.items() if each is not None}))
 
@@ -100,6 +108,9 @@ def read(args: Mapping[str, str] | None = None, *, at: datetime | None = None) -
     team, teams = _team(given.get("team", ""))
     persona, personas = _persona(given.get("persona", ""))
     version, versions = _version(given.get("version", ""))
+    compares = _compares(given.get("compare", ""))
+    if compares.chosen == YEAR:
+        earlier = Period(months_before(period.starts_on, 12), months_before(period.ends_on, 12))
     wanted = Wanted(source, persona, team, version)
     return ThemeView(
         standing,
@@ -112,6 +123,7 @@ def read(args: Mapping[str, str] | None = None, *, at: datetime | None = None) -
         teams,
         personas,
         versions,
+        compares,
     )
 
 
@@ -154,6 +166,16 @@ def _version(asked: str) -> tuple[int | None, Choices]:
     pairs += [(number, gettext("Version %(number)s", number=number)) for number in known]
     chosen = asked if asked in known else ""
     return int(chosen) if chosen else None, Choices(chosen, pairs)
+
+
+def _compares(asked: str) -> Choices:
+    pairs = [
+        ("", gettext("Nothing")),
+        (BEFORE, gettext("The period before")),
+        (YEAR, gettext("A year before")),
+        (VERSION, gettext("The version before")),
+    ]
+    return Choices(asked if asked in dict(pairs) else "", pairs)
 
 
 def source_arg(source: str) -> str:

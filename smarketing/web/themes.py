@@ -1,15 +1,29 @@
 """The themes of the report: each a page of figures under the same filters, with its files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort, render_template, url_for
 from flask_babel import gettext
 
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Permission
-from smarketing.web import paper, theme_view
+from smarketing.reports import choices
+from smarketing.web import paper, spoken, theme_view
 from smarketing.web.access import allows
-from smarketing.web.sections import contribution, conversion, owners, promises, quality, score, speed, volume
+from smarketing.web.sections import (
+    comparison,
+    contribution,
+    conversion,
+    owners,
+    promises,
+    quality,
+    score,
+    speed,
+    version,
+    volume,
+)
+from smarketing.web.sections.comparison import Shares, Side
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section, as_file, as_workbook
 from smarketing.web.theme_view import ThemeView
@@ -38,10 +52,38 @@ THEMES: dict[str, tuple[str, str, Callable[[ThemeView], Page]]] = {
 """By the name in the address: label, question and what the page shows."""
 
 
+COMPARED: dict[str, Shares] = {
+    "promises": comparison.kept,
+    "speed": comparison.kept,
+    "quality": comparison.answered,
+    "conversion": comparison.became,
+    "contribution": comparison.became,
+}
+"""The shares that a theme is compared by."""
+
+
+def page_of(theme: str, view: ThemeView) -> Page:
+    """With the comparison that the address asks for before everything else."""
+    _label, _question, build = THEMES.get(theme) or abort(404)
+    page = build(view)
+    beside = _sides(view) if theme in COMPARED and view.standing else None
+    return page._replace(sections=[comparison.section(*beside, COMPARED[theme]), *page.sections]) if beside else page
+
+
+def _sides(view: ThemeView) -> tuple[Side, Side] | None:
+    if view.compares.chosen == theme_view.VERSION:
+        found = choices.version_with_before(view.wanted.version)
+        return version.sides(view, *found) if len(found) == 2 else None
+    if not view.compares.chosen:
+        return None
+    earlier = replace(view, scope=view.earlier)
+    return Side(spoken.period_name(view.period), view), Side(spoken.period_name(view.earlier.period), earlier)
+
+
 @bp.get("/themes/<theme>")
 @allows(Permission.SEE_REPORTS)
 def show(theme: str) -> str:
-    label, question, build = THEMES.get(theme) or abort(404)
+    label, question, _build = THEMES.get(theme) or abort(404)
     view = theme_view.read()
     return render_template(
         "reports/theme.html",
@@ -49,7 +91,8 @@ def show(theme: str) -> str:
         label=gettext(label),
         question=gettext(question),
         view=view,
-        page=build(view),
+        page=page_of(theme, view),
+        may_compare=theme in COMPARED,
         tabs=tabs(theme, view.args),
     )
 
@@ -72,14 +115,13 @@ def workbook(theme: str, name: str) -> Response:
 @allows(Permission.SEE_REPORTS)
 def printed(theme: str) -> Response:
     """The whole page on paper."""
-    label, _question, build = THEMES.get(theme) or abort(404)
+    label, _question, _build = THEMES.get(theme) or abort(404)
     view = theme_view.read()
-    return paper.answer(theme, paper.of(gettext(label), view, build(view)), view)
+    return paper.answer(theme, paper.of(gettext(label), view, page_of(theme, view)), view)
 
 
 def _section(theme: str, name: str, view: ThemeView) -> Section:
-    _label, _question, build = THEMES.get(theme) or abort(404)
-    return next((each for each in build(view).sections if each.id == name), None) or abort(404)
+    return next((each for each in page_of(theme, view).sections if each.id == name), None) or abort(404)
 
 
 def tabs(current: str, args: dict[str, str]) -> list[dict[str, object]]:
@@ -91,5 +133,6 @@ def tabs(current: str, args: dict[str, str]) -> list[dict[str, object]]:
         {"url": url_for("themes.show", theme=name, **args), "label": gettext(label), "active": name == current}  # type: ignore[arg-type]
         for name, (label, _question, _build) in THEMES.items()
     ]
+    sources = {"url": url_for("singles.source"), "label": gettext("Sources"), "active": current == "source"}
     statements = {"url": url_for("statements.index"), "label": gettext("Statements"), "active": current == "statements"}
-    return [*items, statements]
+    return [*items, sources, statements]

@@ -1,6 +1,7 @@
 """Shares with their intervals, and times to an answer, against published numbers and a plain recount."""
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -139,3 +140,16 @@ def test_the_interval_is_that_of_statsmodels(total: int) -> None:
     for part in sorted({0, 1, total // 3, total // 2, total - 1, total}):
         theirs = proportion.proportion_confint(part, total, alpha=0.05, method="wilson")
         assert Share(part, total).interval() == pytest.approx(theirs, abs=1e-9)
+
+
+def test_the_interval_of_a_difference_is_what_statsmodels_says() -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    random = Random(7)
+    for _number in range(300):
+        n, m = random.randrange(5, 400), random.randrange(5, 400)
+        a, b = random.randrange(n + 1), random.randrange(m + 1)
+        found = change(Share(a, n), Share(b, m))
+        assert found is not None
+        low, high = proportion.confint_proportions_2indep(a, n, b, m, method="newcomb", compare="diff")
+        assert (found.low, found.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+        assert found.is_clear is not (found.low <= 0 <= found.high)

@@ -18,6 +18,7 @@ from smarketing.web.amounts import amount, amount_cell
 from smarketing.web.filters import number, percent
 from smarketing.web.scopes import View
 from smarketing.web.sections.section import Section
+from smarketing.web.single_links import person_url
 from smarketing.web.spoken import words_cell
 from smarketing.web.words import in_language
 
@@ -123,7 +124,7 @@ def _row(view: View, name: str, standing: Standing) -> tuple[Cell, ...]:
     owed, seen, none = standing.owed, standing.outlook, Cell(None, "")
     expected = owed.pace(standing.actual, now=view.now).expected
     return (
-        words_cell(name),
+        words_cell(name, person_url(owed.debtor.user_id)),
         Cell(owed.ramp_ratio, percent(owed.ramp_ratio, 0), is_soft=owed.ramp_ratio == 1),
         amount_cell(owed, owed.owed),
         amount_cell(owed, standing.actual),

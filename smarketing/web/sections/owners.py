@@ -19,6 +19,7 @@ from smarketing.web.filters import number, percent
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.promises import clauses_of
 from smarketing.web.sections.section import Section, size_for
+from smarketing.web.single_links import person_url
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
 from smarketing.web.theme_view import ThemeView
 from smarketing.web.words import in_language
@@ -106,7 +107,7 @@ def _mark(view: ThemeView, clause: ClockClause, each: tuple[int, str, Kept]) -> 
 def _row(view: ThemeView, clause: ClockClause, each: tuple[int, str, Kept]) -> tuple[Cell, ...]:
     owner, name, kept = each
     return (
-        words_cell(name),
+        words_cell(name, person_url(owner)),
         count_cell(kept.share.total),
         count_cell(kept.share.part, view.clocks_url(clause.id, clock="met", owner=owner)),
         count_cell(kept.missed, view.clocks_url(clause.id, clock="missed", owner=owner)),
@@ -146,7 +147,7 @@ def _work(view: ThemeView, found: dict[int | None, Counts], people: Sequence[tup
             ),
             [
                 (
-                    words_cell(name),
+                    words_cell(name, person_url(owner)),
                     *(count_cell(found.get(owner, none)[of], view.cases_url(of, owner=owner)) for of in shown),
                     *_acceptance(found.get(owner, none)),
                 )

@@ -19,6 +19,7 @@ from smarketing.web.sections import weekly
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.promises import weeks_of
 from smarketing.web.sections.section import Section, size_for
+from smarketing.web.single_links import source_url
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, source_name, words_cell
 from smarketing.web.theme_view import ThemeView, persona_arg, source_arg, span_of
 from smarketing.web.tiles import Tile
@@ -179,8 +180,11 @@ def _columns() -> tuple[Column, ...]:
 def _row(view: ThemeView, by: By, key: Any, counts: Counts, name: str) -> tuple[Cell, ...]:
     share = Share(counts[Of.ACCEPTED], counts[Of.ANSWERED])
     shown = (Of.OFFERED, Of.ACCEPTED, Of.REFUSED)
+    page = url_for("personas.show", key=key) if by is By.PERSONA and key else None
+    if by is By.SOURCE:
+        page = source_url(key, period=view.periods.chosen)
     return (
-        words_cell(name, url_for("personas.show", key=key) if by is By.PERSONA and key else None),
+        words_cell(name, page),
         *(count_cell(counts[of], url_of(view, by, key, of)) for of in shown),
         ratio_cell(share),
         *interval_cells(share),
