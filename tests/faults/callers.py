@@ -47,14 +47,13 @@ class Callers:
 
     def call(self, port: int) -> None:
         """Until nobody answers any more: what is unsure first, then what the day brings. Raises OSError then."""
-        for deed in [*self.unsure]:
-            self._do(deed, port)
-            self.unsure.remove(deed)
+        self.make_sure(port)
         self._look(port)
         while True:
             self._do(self._next(), port)
 
     def make_sure(self, port: int) -> None:
+        """Send again what nobody has acknowledged."""
         for deed in [*self.unsure]:
             self._do(deed, port)
             self.unsure.remove(deed)
