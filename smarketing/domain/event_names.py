@@ -70,6 +70,7 @@ class EventName(StrEnum):
     REPORT_SENT = "report.sent"
     REPORT_SHARED = "report.shared"
     REPORT_UNSHARED = "report.unshared"
+    WEEK_SUMMED = "week.summed"
     STATEMENT_COMPOSED = "statement.composed"
     STATEMENT_SIGNED = "statement.signed"
     COMMENT_WRITTEN = "comment.written"

@@ -28,6 +28,7 @@ class Topic(StrEnum):
     DISPUTE = "dispute"
     AMENDMENT = "amendment"
     REPORT = "report"
+    WEEK = "week"
     IMPORT = "import"
 
 
@@ -52,6 +53,7 @@ TOPICS: Final = {
     EventName.AMENDMENT_WITHDRAWN: Topic.AMENDMENT,
     EventName.AMENDMENT_LAPSED: Topic.AMENDMENT,
     EventName.REPORT_SENT: Topic.REPORT,
+    EventName.WEEK_SUMMED: Topic.WEEK,
     EventName.IMPORT_FINISHED: Topic.IMPORT,
 }
 """A notice of any other kind is in the bell only."""
@@ -64,6 +66,7 @@ UNLESS_CHOSEN: Final = {
     Topic.DISPUTE: Choice.AT_ONCE,
     Topic.AMENDMENT: Choice.AT_ONCE,
     Topic.REPORT: Choice.AT_ONCE,
+    Topic.WEEK: Choice.AT_ONCE,
     Topic.IMPORT: Choice.BELL,
 }
 

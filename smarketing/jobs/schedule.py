@@ -26,6 +26,7 @@ from smarketing.jobs import (
     run_bulks,
     run_imports,
     send_reports,
+    sum_up_week,
     sweep_breaches,
     warn_at_risk,
 )
@@ -85,6 +86,7 @@ TIMETABLE = (
     Job("check_database", check_database.run, hours(1), N_("Checks once a day that SQLite’s file is sound")),
     Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
     Job("purge_sessions", purge_sessions.run, hours(1), N_("Forgets sessions that ended a month ago")),
+    Job("sum_up_week", sum_up_week.run, hours(1), N_("Tells each how the week that ended was")),
     Job("purge_letters", purge_letters.run, hours(1), N_("Forgets what became of e-mails three months ago")),
     Job("purge_replies", purge_replies.run, hours(1), N_("Forgets what other systems were answered a day ago")),
 )

@@ -73,6 +73,7 @@ EVENTS: Final[dict[StrEnum, str]] = {
     EventName.REPORT_SENT: N_("A report was sent"),
     EventName.REPORT_SHARED: N_("A link to figures was made"),
     EventName.REPORT_UNSHARED: N_("A link to figures was revoked"),
+    EventName.WEEK_SUMMED: N_("A week was summed up"),
     EventName.STATEMENT_COMPOSED: N_("What came of a month was written down"),
     EventName.STATEMENT_SIGNED: N_("A statement was signed"),
     EventName.USER_CREATED: N_("An account was created"),

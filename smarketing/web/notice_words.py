@@ -1,11 +1,12 @@
 """What a notice says, and where it leads: alike in the bell and in an e-mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask_babel import gettext
 from sqlalchemy import Select, select
 
+from smarketing.db import among, db
 from smarketing.domain.disputes import DisputeState
 from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
@@ -13,8 +14,10 @@ from smarketing.domain.terms import Terms
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.notices import Notice
+from smarketing.models.people import User
 from smarketing.services import agreements
 from smarketing.web import filters
+from smarketing.web.clause_words import listed
 from smarketing.web.themes import THEMES
 from smarketing.web.words import in_language, label
 
@@ -36,6 +39,11 @@ AMENDMENTS = {
     EventName.AMENDMENT_WITHDRAWN: N_("“%(title)s”: the other side took its amendment back"),
     EventName.AMENDMENT_LAPSED: N_("“%(title)s”: the amendment lapsed without an answer"),
 }
+THANKED = N_("Week of %(week)s: you kept %(met)s of %(total)s promises. Thank you!")
+LATE = N_("Week of %(week)s: you kept %(met)s of %(total)s promises; %(waiting)s of those missed still wait for you")
+ALL_THANKED = N_("Week of %(week)s: all was kept by %(kept)s. Thank you!")
+SOME_LATE = N_("Week of %(week)s: late were %(late)s")
+SOME_OF_BOTH = N_("Week of %(week)s: late were %(late)s; all was kept by %(kept)s")
 IMPORT_ENDS = {
     "done": N_("Your import is done. New leads: %(new)s, MQLs: %(mql)s, rejected rows: %(rejected)s"),
     "cancelled": N_("Your import was stopped. New leads taken before: %(new)s"),
@@ -84,6 +92,8 @@ def sentence(notice: Notice, lead: Lead | None, version_id: int | None) -> str:
     if kind is EventName.REPORT_SENT and data["theme"] in THEMES:
         name, _question, _build = THEMES[data["theme"]]
         return gettext("Weekly report: %(theme)s", theme=gettext(name))
+    if kind is EventName.WEEK_SUMMED:
+        return _week(data) if "met" in data else _week_of_all(data)
     if kind is EventName.IMPORT_FINISHED:
         return _ended_import(data)
     if lead is None or version_id is None or kind not in (*SENTENCES, EventName.CLOCK_ESCALATED):
@@ -100,6 +110,27 @@ def _of_clock(kind: EventName, notice: Notice, lead: Lead, terms: Terms) -> str:
         return gettext(SENTENCES[kind], **words)
     ladder = next(in_language(each.title) for each in terms.escalations if each.id == data["ladder"])
     return gettext(ESCALATED_LATE if notice.created_at > due_at else ESCALATED, ladder=ladder, **words)
+
+
+def _week(data: dict[str, Any]) -> str:
+    counts = {name: filters.number(data[name]) for name in ("met", "total", "waiting")}
+    is_late = data["met"] < data["total"]
+    return gettext(LATE if is_late else THANKED, week=_week_name(data), **counts)
+
+
+def _week_of_all(data: dict[str, Any]) -> str:
+    """For managers: who was late, with how many, the latest first; and who kept everything."""
+    ids = [*map(int, data["late"]), *data["kept"]]
+    names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(among(User.id, ids)))}
+    by_count = sorted(data["late"].items(), key=lambda pair: -pair[1])
+    late = listed([f"{names[int(user_id)]} ({filters.number(count)})" for user_id, count in by_count], style="standard")
+    kept = listed([names[user_id] for user_id in data["kept"]], style="standard")
+    template = SOME_OF_BOTH if late and kept else SOME_LATE if late else ALL_THANKED
+    return gettext(template, week=_week_name(data), late=late, kept=kept)
+
+
+def _week_name(data: dict[str, Any]) -> str:
+    return filters.local_date(date.fromisoformat(data["week"]))
 
 
 def _ended_import(data: dict[str, Any]) -> str:

@@ -41,6 +41,7 @@ class Settings(FlaskForm):
     dispute = SelectField(_("A dispute waits for me, or was closed"))
     amendment = SelectField(_("An amendment waits for me, or was answered"))
     report = SelectField(_("A report that was ordered every week"))
+    week = SelectField(_("How my week was"))
     is_import = SelectField(_("A file that I brought in is done"), name="import")
     quiet_from = TimeField(_("Quiet from"), [InputRequired(WRONG_TIME)])
     quiet_until = TimeField(_("Quiet until"), [InputRequired(WRONG_TIME)])

@@ -43,6 +43,7 @@ SET_FOR_LATER = {
     "at_risk_at",
     "answer_due_at",
     "next_try_at",
+    "escalates_at",
     "rescore_at",
     "effective_at",
     "until_on",

@@ -151,3 +151,15 @@ def test_the_steps_of_a_ladder_are_told_before_and_after(
     answered = session.scalars(select(Clock.id).order_by(Clock.id)).first()
     page = words(sign_in(rep).get(f"/clocks/{answered}"))
     assert "not needed: the clock stopped before" in page
+
+
+def test_late_ones_are_listed_until_they_are_answered(
+    session: Db, climbing: Handoff, hands: Hands, sign_in: SignIn
+) -> None:
+    rep = owner(session, climbing)
+    assert "Nobody is late" in words(sign_in(rep).get("/clocks/late/"))
+    escalations.take_due(now=hands.turn(hours=6))
+    page = words(sign_in(rep).get("/clocks/late/"))
+    assert re.search(rf"First answer Overdue by 1 h {rep.name} Mar 2, 2026, 2:00 PM", page)
+    handoffs.accept(climbing.id, actor=rep, now=hands.now)
+    assert "Nobody is late" in words(sign_in(rep).get("/clocks/late/"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import cycle
 
 import pytest
 from flask import Flask
@@ -22,14 +23,8 @@ from tests.conftest import Hands
 Db = scoped_session[Session]
 SignIn = Callable[[User], FlaskClient]
 
-SENT = {
-    "at_risk": "at_once",
-    "missed": "daily",
-    "escalated": "bell",
-    "given": "bell",
-    "dispute": "at_once",
-    "amendment": "bell",
-    "import": "daily",
+CHOSEN = dict(zip(Topic, cycle(Choice), strict=False))
+SENT = {topic.value: choice.value for topic, choice in CHOSEN.items()} | {
     "daily_at": "07:15",
     "quiet_from": "21:00",
     "quiet_until": "06:30",
@@ -40,8 +35,7 @@ SENT = {
 def test_what_was_settled_is_shown_again(sign_in: SignIn, cast: Cast) -> None:
     saul = sign_in(cast.saul)
     assert saul.post("/account/notices/", data=SENT).location == "/account/notices/"
-    choices = {Topic(name): Choice(str(SENT[name])) for name in Topic}
-    assert reach.of(cast.saul) == Reach("Europe/Paris", 1260, 390, frozenset({6}), 435, choices)
+    assert reach.of(cast.saul) == Reach("Europe/Paris", 1260, 390, frozenset({6}), 435, CHOSEN)
     page = saul.get("/account/notices/").text
     assert re.search(r'name="quiet_from"[^>]*value="21:00"', page)
     assert re.search(r'<option selected value="daily">', page)
