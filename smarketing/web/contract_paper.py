@@ -32,7 +32,6 @@ STAMPS = {
 
 def of(version: AgreementVersion, terms: Terms, team_names: Mapping[str, str]) -> Contract:
     """In the reader's language; its instants in the time zone of the agreement, so that every copy says the same."""
-    stamp = STAMPS.get(version.status)
     digest = gettext("SHA-256 %(digest)s…", digest=version.digest[:SHORT_DIGEST])
     foot = (gettext("Version %(number)s", number=version.number), _state(version), digest, in_language(terms.title))
     return Contract(
@@ -43,10 +42,16 @@ def of(version: AgreementVersion, terms: Terms, team_names: Mapping[str, str]) -
         [_signed(department, version, terms) for department in Department],
         _closing(version),
         " · ".join(foot),
-        gettext(stamp) if stamp else "",
+        _stamp(version),
         lambda page, pages: gettext("Page %(page)s of %(pages)s", page=page, pages=pages),
         str(get_locale()),
     )
+
+
+def _stamp(version: AgreementVersion) -> str:
+    if version.status is VersionStatus.PROPOSED and version.signatures:
+        return label(version.status)
+    return gettext(STAMPS[version.status]) if version.status in STAMPS else ""
 
 
 def _cover(version: AgreementVersion, terms: Terms, team_names: Mapping[str, str]) -> Cover:

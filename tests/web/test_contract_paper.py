@@ -102,7 +102,7 @@ def test_pages_are_numbered_and_the_contents_name_them(language: str) -> None:
     [
         (VersionStatus.DRAFT, (), "Draft", "A draft, not signed. It may still change, and binds nobody."),
         (VersionStatus.PROPOSED, (), "Not signed", "Proposed, but not signed. It binds nobody yet."),
-        (VersionStatus.PROPOSED, ("Manny",), "Not signed", "Proposed, and signed only for Marketing so far."),
+        (VersionStatus.PROPOSED, ("Manny",), "Proposed", "Proposed, and signed only for Marketing so far."),
         (VersionStatus.WITHDRAWN, ("Manny",), "Withdrawn", "This proposal was withdrawn. It never came into force."),
         (VersionStatus.SUPERSEDED, ("Manny", "Sasha"), "", "A later version has taken the place of this one."),
         (VersionStatus.IN_FORCE, ("Manny", "Sasha"), "", ""),
