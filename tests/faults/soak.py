@@ -156,8 +156,10 @@ def mail_server() -> Iterator[tuple[dict[str, Any], Path]]:
         mailbox, office = Path(folder) / "taken", PostOffice()
         server = Child(take_mail(mailbox), None)
         office.port = int(server.first_word())
-        yield office.settings | {"SMTP_TIMEOUT": PATIENCE}, mailbox
-        server.bury()
+        try:
+            yield office.settings | {"SMTP_TIMEOUT": PATIENCE}, mailbox
+        finally:
+            server.bury()
 
 
 def listed(counts: Counter[str]) -> str:
