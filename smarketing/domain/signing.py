@@ -1,4 +1,5 @@
-"""The life of an agreement version: draft -> proposed -> signed by both departments -> in force -> superseded.
+"""The life of an agreement version: draft -> proposed -> signed by both departments -> in force -> superseded,
+or expired at the end of its term, or terminated by notice.
 
 A proposal may be withdrawn until both have signed. One version is on its way at a time. A draft that was sent to the
 other side as an amendment stays what it is; a new draft comes of it when that side accepts.
@@ -18,6 +19,8 @@ class VersionStatus(StrEnum):
     SIGNED = "signed"
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    TERMINATED = "terminated"
     WITHDRAWN = "withdrawn"
     AMENDMENT = "amendment"
 
@@ -25,6 +28,8 @@ class VersionStatus(StrEnum):
 SIGNATORY_DEPARTMENTS = frozenset(Department)
 ON_THEIR_WAY = (VersionStatus.PROPOSED, VersionStatus.SIGNED)
 """Proposed, but not in force yet."""
+OVER = (VersionStatus.SUPERSEDED, VersionStatus.EXPIRED, VersionStatus.TERMINATED)
+"""Was in force."""
 
 
 def check_may_change(status: VersionStatus) -> None:

@@ -49,7 +49,8 @@ class AgreementVersion(Base):
     drafted_at: Mapped[datetime]
     proposed_at: Mapped[datetime | None]
     effective_at: Mapped[datetime | None] = mapped_column(comment="when it comes, or came, into force")
-    superseded_at: Mapped[datetime | None] = mapped_column(comment="when the next version took its place")
+    superseded_at: Mapped[datetime | None] = mapped_column(comment="when it was in force no more")
+    ends_at: Mapped[datetime | None] = mapped_column(comment="when its term ends, or notice ends it")
     edition: Mapped[int] = mapped_column(default=1)
 
     agreement: Mapped[Agreement] = relationship(back_populates="versions")
@@ -67,6 +68,24 @@ class AgreementVersion(Base):
         """Signed versions whose moment has come, oldest first."""
         due = (cls.status == VersionStatus.SIGNED, cls.effective_at <= now)
         return select(cls).where(*due).order_by(cls.effective_at, cls.id)
+
+
+class Termination(Base):
+    """Notice that one side has given to end a version."""
+
+    __tablename__ = "terminations"
+    __table_args__ = (Index("ix_terminations_version_id", "version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("agreement_versions.id"))
+    side: Mapped[Department]
+    clause_id: Mapped[str | None] = mapped_column(String(60), comment="the cause; null is the plain notice")
+    given_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    given_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+    given_by: Mapped[User] = relationship()
 
 
 class Signature(Base):

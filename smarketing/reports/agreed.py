@@ -8,12 +8,12 @@ from smarketing.db import db
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.calendars import compiled
 from smarketing.domain.clauses import Words
-from smarketing.domain.signing import VersionStatus
+from smarketing.domain.signing import OVER, VersionStatus
 from smarketing.domain.terms import Terms, parse
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.agreements import AgreementVersion
 
-WAS_IN_FORCE = (VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED)
+WAS_IN_FORCE = (VersionStatus.IN_FORCE, *OVER)
 DEFAULT_ZONE = "UTC"
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from smarketing.db import db
-from smarketing.domain import amendments, clause_tests, signing
+from smarketing.domain import amendments, clause_tests, signing, tenures
 from smarketing.domain.errors import N_, Conflict, DomainError, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Department, Role
@@ -77,7 +77,7 @@ def draft(terms: Terms, *, actor: User, now: datetime) -> AgreementVersion:
     db.session.add(drafted)
     db.session.flush()
     revisions.keep(drafted, actor=actor, now=now)
-    _record(EventName.VERSION_DRAFTED, drafted, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_DRAFTED, drafted, actor=actor, occurred_at=now, now=now)
     return drafted
 
 
@@ -106,13 +106,13 @@ def redraft(
     revisions.keep_what_was(drafted)
     drafted.terms, drafted.digest = text, digest(text)
     revisions.keep(drafted, actor=actor, now=now, piece=piece, restores=restores)
-    _record(EventName.VERSION_CHANGED, drafted, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_CHANGED, drafted, actor=actor, occurred_at=now, now=now)
 
 
 def discard(drafted: AgreementVersion, *, actor: User, now: datetime) -> None:
     """Remove a draft for good; what was proposed stays."""
     signing.check_may_change(drafted.status)
-    _record(EventName.VERSION_DISCARDED, drafted, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_DISCARDED, drafted, actor=actor, occurred_at=now, now=now)
     db.session.delete(drafted)
     db.session.flush()
 
@@ -128,7 +128,7 @@ def propose(drafted: AgreementVersion, *, effective_at: datetime, actor: User, n
     drafted.status = VersionStatus.PROPOSED
     drafted.proposed_at = now
     drafted.effective_at = effective_at
-    _record(EventName.VERSION_PROPOSED, drafted, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_PROPOSED, drafted, actor=actor, occurred_at=now, now=now)
 
 
 def withdraw(proposed: AgreementVersion, *, actor: User, now: datetime) -> None:
@@ -136,7 +136,7 @@ def withdraw(proposed: AgreementVersion, *, actor: User, now: datetime) -> None:
     db.session.refresh(proposed, with_for_update=True)
     signing.check_may_withdraw(proposed.status)
     proposed.status = VersionStatus.WITHDRAWN
-    _record(EventName.VERSION_WITHDRAWN, proposed, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_WITHDRAWN, proposed, actor=actor, occurred_at=now, now=now)
 
 
 def sign(proposed: AgreementVersion, *, signed_digest: str, actor: User, now: datetime) -> Signature:
@@ -157,7 +157,7 @@ def sign(proposed: AgreementVersion, *, signed_digest: str, actor: User, now: da
     if signing.is_complete({*signed, department}):
         proposed.status = VersionStatus.SIGNED
         proposed.effective_at = max(proposed.effective_at or now, now)
-    _record(EventName.VERSION_SIGNED, proposed, actor=actor, occurred_at=now, now=now)
+    record(EventName.VERSION_SIGNED, proposed, actor=actor, occurred_at=now, now=now)
     return signature
 
 
@@ -174,13 +174,14 @@ def _put_in_force(signed: AgreementVersion, *, now: datetime) -> None:
     previous = db.session.scalars(AgreementVersion.in_force()).first()
     if previous is not None:
         previous.status = VersionStatus.SUPERSEDED
-        previous.superseded_at = effective_at
+        previous.superseded_at = previous.ends_at = effective_at
         db.session.flush()
-        _record(EventName.VERSION_SUPERSEDED, previous, actor=None, occurred_at=effective_at, now=now)
+        record(EventName.VERSION_SUPERSEDED, previous, actor=None, occurred_at=effective_at, now=now)
     signed.status = VersionStatus.IN_FORCE
+    signed.ends_at = tenures.ends_at(parse(signed.terms), effective_at)
     db.session.flush()
     _project_personas(signed, now=now)
-    _record(EventName.VERSION_EFFECTIVE, signed, actor=None, occurred_at=effective_at, now=now)
+    record(EventName.VERSION_EFFECTIVE, signed, actor=None, occurred_at=effective_at, now=now)
 
 
 def _project_personas(signed: AgreementVersion, *, now: datetime) -> None:
@@ -222,7 +223,7 @@ def _without_signatory() -> list[Department]:
     return [department for department in Department if department not in found]
 
 
-def _record(
+def record(
     name: EventName, subject: AgreementVersion, *, actor: User | None, occurred_at: datetime, now: datetime
 ) -> None:
     journal.record(

@@ -11,7 +11,7 @@ from smarketing.db import db
 from smarketing.domain.amendments import AmendmentState
 from smarketing.domain.errors import N_, Conflict, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
-from smarketing.domain.signing import VersionStatus
+from smarketing.domain.signing import OVER, VersionStatus
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.amendments import Amendment
 from smarketing.models.drafts import Comment
@@ -19,7 +19,7 @@ from smarketing.models.people import User
 from smarketing.services import journal
 
 LONGEST = 4_000
-CLOSED = (VersionStatus.SUPERSEDED, VersionStatus.WITHDRAWN)
+CLOSED = (*OVER, VersionStatus.WITHDRAWN)
 """Versions that belong to the past: their comments are read, none is added."""
 WHOLE = "whole"
 """In the place of a clause: what is said of an amendment as a whole."""

@@ -11,12 +11,12 @@ from sqlalchemy.orm import selectinload
 from smarketing.db import db
 from smarketing.domain import terms_schema, terms_text
 from smarketing.domain.roles import Department, Permission, may
-from smarketing.domain.signing import ON_THEIR_WAY, VersionStatus
+from smarketing.domain.signing import ON_THEIR_WAY, OVER, VersionStatus
 from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion, Signature
 from smarketing.models.people import Team, User
 from smarketing.reports import contract_papers, feasibility
-from smarketing.services import comments
+from smarketing.services import comments, tenures
 from smarketing.web import contract_paper, feasibility_words, trials
 from smarketing.web.access import actor, allows, now
 from smarketing.web.agreement_forms import ProposalForm, SignatureForm, next_monday
@@ -43,6 +43,7 @@ def index() -> str:
         terms=terms,
         promises=promises(terms) if terms else [],
         coming=coming,
+        notice=tenures.standing(current) if current else None,
         may_sign=coming is not None and _waits_for(actor(), coming),
     )
 
@@ -150,7 +151,7 @@ def _versions() -> Any:
 
 def _compared_with(version: AgreementVersion) -> AgreementVersion | None:
     """The version in force for one that is not; else the one whose place it took. None for the first of all."""
-    lived = (VersionStatus.IN_FORCE, VersionStatus.SUPERSEDED)
+    lived = (VersionStatus.IN_FORCE, *OVER)
     candidates = select(AgreementVersion).where(AgreementVersion.id != version.id, AgreementVersion.status.in_(lived))
     if version.status in lived:
         candidates = candidates.where(AgreementVersion.effective_at < version.effective_at)

@@ -68,6 +68,8 @@ def target(notice: Notice, lead: Lead | None) -> Target | None:
     data = notice.data or {}
     if data.get("theme"):
         return Target("themes.show", {"theme": data["theme"], **data["filters"]})
+    if data.get("ends_at"):
+        return Target("agreements.index", {})
     if data.get("dispute"):
         return Target("disputes.show", {"dispute_id": data["dispute"]})
     if data.get("amendment"):

@@ -58,6 +58,8 @@ LABELS: dict[StrEnum, str] = {
     VersionStatus.SIGNED: N_("Signed"),
     VersionStatus.IN_FORCE: N_("In force"),
     VersionStatus.SUPERSEDED: N_("Superseded"),
+    VersionStatus.EXPIRED: N_("Expired"),
+    VersionStatus.TERMINATED: N_("Ended by notice"),
     VersionStatus.WITHDRAWN: N_("Withdrawn"),
     VersionStatus.AMENDMENT: N_("Amendment"),
     AmendmentState.OPEN: N_("Waits for an answer"),
