@@ -10,6 +10,8 @@ from math import exp, lgamma, log, log1p
 from typing import NamedTuple
 
 LEVEL = 0.8
+NEGLIGIBLE = 1e-16
+"""A chance beyond the mean from which on the rest adds nothing: a target far away costs no more than a near one."""
 FEWEST_DAYS = 10
 """Working days of history below which nothing is projected."""
 
@@ -63,7 +65,13 @@ def _just_below(missing: float) -> int:
 
 def distribution(shape: float, kept: float, count: int) -> float:
     """The chance of at most `count` under the negative binomial law of this shape and probability, 0 < kept < 1."""
-    return min(1.0, sum(_mass(shape, kept, number) for number in range(count + 1)))
+    total, mean = 0.0, shape * (1 - kept) / kept
+    for number in range(count + 1):
+        mass = _mass(shape, kept, number)
+        total += mass
+        if number > mean and mass < NEGLIGIBLE:
+            break
+    return min(1.0, total)
 
 
 def quantile(shape: float, kept: float, level: float) -> int:

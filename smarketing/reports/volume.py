@@ -129,24 +129,32 @@ def standing(owed: Owed, counted: Days, *, now: datetime) -> Standing:
     points = pacing.course(owed, counted, now=now)
     actual = max((point.actual or 0 for point in points), default=0)
     left = workdays.left(now, period.ends_at(zone), period)
-    known = _history(workdays, counted, period, today=local_day(now, zone)) if owed.clause.period != "day" else None
+    known = _history(workdays, counted, owed, today=local_day(now, zone)) if owed.clause.period != "day" else None
     seen = _outlook(owed, known, actual, left) if known and left else None
     return Standing(owed, actual, points, left, seen, _evenness(points, owed.owed))
 
 
 def _outlook(owed: Owed, known: History, actual: int, left: float) -> Outlook:
     """The chance is that of keeping what is owed: of reaching it, or of not exceeding it."""
-    if not owed.is_limit:
-        return outlook(known, actual, left, target=owed.owed)
-    seen = outlook(known, actual, left, target=owed.owed + 1)
-    return seen._replace(chance=None if seen.chance is None else 1 - seen.chance)
+    unit = _unit(owed)
+    so_far, target = actual // unit, -(-owed.owed // unit) + owed.is_limit
+    seen = outlook(known, so_far, left, target=target)
+    low, median, high = (actual + (each - so_far) * unit for each in (seen.low, seen.median, seen.high))
+    chance = 1 - seen.chance if owed.is_limit and seen.chance is not None else seen.chance
+    return Outlook(low, median, high, chance)
 
 
-def _history(workdays: Workdays, counted: Days, period: Period, *, today: date) -> History | None:
+def _unit(owed: Owed) -> int:
+    """What is reckoned in: an amount in thousandths of what is owed, so that its cents do not count one by one."""
+    return max(1, owed.owed // 1000) if owed.clause.is_money else 1
+
+
+def _history(workdays: Workdays, counted: Days, owed: Owed, *, today: date) -> History | None:
     """The last working days before today, from the first day that had any."""
-    last = min(today, period.ends_on)
+    last, unit = min(today, owed.period.ends_on), _unit(owed)
     first = max(last - REACH, min(counted, default=last))
-    return history(workdays.counts(counted, Period(first, last))[-HISTORY_DAYS:])
+    days = workdays.counts(counted, Period(first, last))[-HISTORY_DAYS:]
+    return history([round(count / unit) for count in days])
 
 
 def proof(owed: Owed, *, now: datetime) -> Proof:
@@ -160,7 +168,8 @@ def proof(owed: Owed, *, now: datetime) -> Proof:
         return Proof(0, 0)
     workdays, first = Workdays(owed.calendar, owed.terms.zone), min(counted)
     taught = [period for period in back if period.starts_on >= first]
-    totals = [workdays.counts(counted, period) for period in taught]
+    unit = _unit(owed)
+    totals = [[round(count / unit) for count in workdays.counts(counted, period)] for period in taught]
     return proven(totals[1:], totals[0] if totals else [], reach=HISTORY_DAYS)
 
 

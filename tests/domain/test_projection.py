@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from smarketing.domain.projection import distribution, history, outlook, proven, quantile
+from smarketing.domain.projection import History, distribution, history, outlook, proven, quantile
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -60,3 +60,8 @@ def _poisson(random: Random, mean: float) -> int:
     while passed < 1:
         count, passed = count + 1, passed + random.expovariate(mean)
     return count
+
+
+def test_a_target_far_away_costs_no_more_than_a_near_one() -> None:
+    seen = outlook(History(0, 65.0, 1.0), 0, 20.0, target=10**11)
+    assert (seen.low, seen.chance) == (0, pytest.approx(0.0, abs=1e-9))
