@@ -48,6 +48,8 @@ SET_FOR_LATER = {
     "effective_at",
     "until_on",
     "ends_on",
+    "ends_at",
+    "next_at",
     "expires_at",
 }
 """What is rightly still to come."""

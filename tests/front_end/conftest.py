@@ -28,6 +28,7 @@ ENDPOINTS = {
     "notices.index": "GET",
     "routing.lines": "GET",
     "search.index": "GET",
+    "singles.person": "GET",
 }
 
 

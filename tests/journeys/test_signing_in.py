@@ -166,8 +166,7 @@ def test_without_scripts_everything_still_works(browser: Any, live_server: str, 
 
 
 @on_one_database
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_axe_finds_nothing_and_nothing_overflows(
     enter: Callable[..., Any], page: Any, session: Db, cast: Cast, hands: Hands, width: int, scheme: str
 ) -> None:
