@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-KILLS = {"sqlite": 200, "postgresql": 60}
+KILLS = {"sqlite": 200, "postgresql": 20}
 
 
 def test_whoever_is_killed_at_whatever_point_nothing_is_lost_and_nothing_happens_twice(
