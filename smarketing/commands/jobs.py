@@ -1,7 +1,6 @@
 """Run the timetable in a process of its own, show it, or run one of its jobs now."""
 
 import signal
-import sys
 
 import click
 from flask import Flask, current_app
@@ -11,6 +10,7 @@ from smarketing.jobs import schedule
 from smarketing.jobs.runner import Runner
 from smarketing.jobs.scheduler import Scheduler
 
+STOPS = {signal.SIGTERM, signal.SIGINT}
 group = AppGroup("jobs", help="What happens by itself: the timetable and its jobs.")
 
 
@@ -18,11 +18,12 @@ group = AppGroup("jobs", help="What happens by itself: the timetable and its job
 def run() -> None:
     """Bid for the lead and keep the timetable until SIGTERM or Ctrl+C."""
     scheduler = Scheduler(application())
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: sys.exit(0))
+    # waited for rather than handled: an exception raised by a handler is lost where Python cannot let it through
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     scheduler.start()
     try:
-        scheduler.wait()
+        while scheduler.is_bidding and signal.sigtimedwait(STOPS, 1) is None:
+            pass
     finally:
         scheduler.stop()
 

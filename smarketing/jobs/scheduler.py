@@ -66,8 +66,9 @@ class Scheduler:
             self.lease.release()
             log.info("stopped leading the timetable")
 
-    def wait(self) -> None:
-        self._bidder.join()
+    @property
+    def is_bidding(self) -> bool:
+        return self._bidder.is_alive()
 
     def _bid(self) -> None:
         offset = _clock_offset()

@@ -59,9 +59,10 @@ def test_a_process_of_its_own_leads_and_lets_go_when_told_to_stop(app: Flask, da
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         try:
             wait_for_leader(app)
-        finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=PATIENCE) == 0
+            assert process.wait(timeout=PATIENCE) == 0
+        finally:
+            process.kill()
     assert leader(app) is None
 
 

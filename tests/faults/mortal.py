@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -147,7 +148,8 @@ def keep_timetable(app: Flask) -> Work:
     def work(_tell: Callable[[str], object]) -> None:
         scheduler = Scheduler(app, heartbeat=timedelta(seconds=1))
         scheduler.start()
-        scheduler.wait()
+        while scheduler.is_bidding:
+            time.sleep(0.5)
 
     return work
 

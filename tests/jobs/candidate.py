@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -26,4 +27,5 @@ if __name__ == "__main__":
     timetable = [Job("tick", tick, timedelta(seconds=0.1), "Ticks")]
     scheduler = Scheduler(app, timetable, ttl=timedelta(seconds=ttl), heartbeat=timedelta(seconds=heartbeat))
     scheduler.start()
-    scheduler.wait()
+    while scheduler.is_bidding:
+        time.sleep(0.5)
