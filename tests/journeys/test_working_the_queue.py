@@ -73,6 +73,11 @@ def state(session: Db, name: str) -> str:
     return str(state)
 
 
+def settled(page: Any) -> None:
+    """What was swapped in is all there, as it is for anybody who takes a moment to read it."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def test_by_mouse_from_the_queue_to_a_won_deal(saul: Any, session: Db) -> None:
     names = saul.locator("tr[data-row] .row-link").all_inner_texts()
     assert [name[:5] for name in names] == ["Améli", "Bruno", "Chloé", "Denis", "Anne-", "Teaml"]
@@ -91,6 +96,7 @@ def test_by_mouse_from_the_queue_to_a_won_deal(saul: Any, session: Db) -> None:
     row(saul, "Amélie").get_by_label("Need").fill("Ten sites.")
     row(saul, "Amélie").get_by_role("button", name="Confirm as SQL").click()
     row(saul, "Amélie").get_by_text("at least 2 answers; it has 1").wait_for()
+    settled(saul)
     assert row(saul, "Amélie").get_by_label("Need").input_value() == "Ten sites.", "nothing typed is lost"
     row(saul, "Amélie").get_by_label("Budget").fill("20 k€")
     row(saul, "Amélie").get_by_role("button", name="Confirm as SQL").click()
@@ -100,6 +106,7 @@ def test_by_mouse_from_the_queue_to_a_won_deal(saul: Any, session: Db) -> None:
     row(saul, "Amélie").get_by_label("Amount").fill("a lot")
     row(saul, "Amélie").get_by_role("button", name="Mark as won").click()
     row(saul, "Amélie").get_by_text("is not an amount").wait_for()
+    settled(saul)
     row(saul, "Amélie").get_by_label("Amount").fill("12 500")
     row(saul, "Amélie").get_by_role("button", name="Mark as won").click()
     saul.get_by_text("Amélie is won.").wait_for()
