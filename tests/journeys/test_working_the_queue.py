@@ -75,7 +75,7 @@ def state(session: Db, name: str) -> str:
 
 def settled(page: Any) -> None:
     """What was swapped in is all there, as it is for anybody who takes a moment to read it."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
 
 
 def test_by_mouse_from_the_queue_to_a_won_deal(saul: Any, session: Db) -> None:
