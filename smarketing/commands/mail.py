@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import threading
 from typing import Any
 
 import click
@@ -13,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from smarketing.channels import email
-from smarketing.commands.jobs import application
+from smarketing.commands.jobs import STOPS, application
 from smarketing.db import db, transaction
 from smarketing.domain import mails as copies
 from smarketing.services import mails
@@ -50,13 +49,14 @@ def receive(host: str, port: int) -> None:
     if not current_app.config["BCC_ADDRESS"]:
         raise click.ClickException("Set SMARKETING_BCC_ADDRESS, such as touches@leads.example.com, first.")
     receiver = receiver_at(application(), host, port)
-    ended = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: ended.set())
+    # waited for rather than handled: a handler that sets an event may find its lock held by whom it interrupts
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     receiver.start()
     click.echo(f"Receiving mail at {host}:{port}.")
-    ended.wait()
-    receiver.stop()
+    try:
+        signal.sigwait(STOPS)
+    finally:
+        receiver.stop()
 
 
 def receiver_at(app: Flask, host: str, port: int) -> Controller:

@@ -1,9 +1,15 @@
 """Copies of e-mails that come in over SMTP become touches."""
 
+import signal
 import smtplib
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from socket import create_connection
 
 import pytest
 from flask import Flask
@@ -19,6 +25,7 @@ from smarketing.models.touches import Touch
 from smarketing.services import accounts, handoffs, intake, mails
 from tests.cast import Cast
 from tests.commands.conftest import Command
+from tests.commands.test_jobs import PATIENCE, ROOT
 from tests.conftest import Hands
 from tests.post_office import free_port, opened
 from tests.services.desk import Db
@@ -135,6 +142,34 @@ def test_a_colleague_cannot_log_touches_of_ours(post: Post, session: Db, handoff
     session.commit()
     post.send("dora@example.com", address(other))
     assert logged(session) == []
+
+
+def test_a_process_of_its_own_receives_until_it_is_told_to_stop(app: Flask, database_url: str) -> None:
+    environment = {
+        "SMARKETING_ENV": "test",
+        "SMARKETING_DATABASE_URL": database_url,
+        "SMARKETING_BCC_ADDRESS": "touches@leads.example.com",
+        "SECRET_KEY": app.config["SECRET_KEY"],
+        "PYTHONPATH": ":".join(sys.path),
+    }
+    port = free_port()
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "mail", "receive", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
+        try:
+            wait_for_server(port)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=PATIENCE) == 0
+        finally:
+            process.kill()
+
+
+def wait_for_server(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError), create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody answers")
 
 
 def test_without_an_address_there_is_nothing_to_receive(flask: Command) -> None:
