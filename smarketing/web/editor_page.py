@@ -202,7 +202,9 @@ def _deepest(made: list[Field], where: tuple[str | int, ...]) -> Field | None:
 def _told(fault: Fault, holder: Field | None) -> str:
     """The fault at its field: what the document calls a field goes by its label there."""
     if holder is None:
-        return f"{fault.clause or fault.place}: {sentence(fault.message, fault.params)}"
+        return gettext(
+            "%(event)s: %(detail)s", event=fault.clause or fault.place, detail=sentence(fault.message, fault.params)
+        )
     if fault.message.startswith("“%(field)s” is missing"):
         return gettext("Fill this in.")
     if holder.control == "minutes" and fault.message in NOT_A_NUMBER:

@@ -77,7 +77,8 @@ class FigureForm:
             if name in self._figures:
                 self.form[name].errors = [*self.form[name].errors, words]
             else:
-                self.form.form_errors.append(f"{fault.clause or fault.place}: {words}")
+                where = fault.clause or fault.place
+                self.form.form_errors.append(gettext("%(event)s: %(detail)s", event=where, detail=words))
 
     def compare_with(self, saved: Terms) -> None:
         """Say at each field what somebody else has saved there meanwhile."""
