@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, scoped_session
 
 from smarketing.db import Base, db, transaction
+from smarketing.jobs import climb_ladders
 from smarketing.models.agreements import AgreementVersion, Signature
+from smarketing.models.clocks import Clock
+from smarketing.models.escalations import Escalation
 from smarketing.models.events import Event
 from smarketing.models.leads import SEARCH_INDEX, Lead
 from smarketing.reports import lead_search, readiness
 from smarketing.services import agreements, handoffs
-from tests.cast import Cast, terms
+from tests.cast import Cast, agree, clause, terms
 from tests.conftest import Hands, SqliteStore, application
 from tests.services.desk import hand_off, owner
 
@@ -89,6 +93,26 @@ def test_what_is_there_survives_the_last_step(
     assert session.scalars(select(Lead.email).where(lead_search.found_by(["perrin"]))).all() == [
         "Zoé.Perrin@example.com"
     ]
+
+
+def test_clocks_that_started_before_ladders_were_climbed_set_out_on_theirs(
+    session: scoped_session[Session], cast: Cast, hands: Hands
+) -> None:
+    step = {"after": {"hours": 1}, "act": "list"}
+    ladder = clause("ladder", "Ladder", "Paliers") | {"promises": ["first-answer"], "steps": [step]}
+    agree(cast, hands.now, escalations=[ladder])
+    hand_off(session, hands)
+    answered = hand_off(session, hands, "b@example.com")
+    handoffs.accept(answered.id, actor=owner(session, answered), now=hands.now)
+    session.execute(update(Clock).values(escalates_at=None))
+    session.commit()
+    session.remove()
+    downgrade(revision="0027")
+    upgrade()
+    climb_ladders.run(now=hands.turn(hours=2))
+    listed = session.scalars(select(Escalation).join(Clock)).all()
+    assert [(each.due_at, each.taken_at) for each in listed] == [(hands.now - timedelta(hours=1), hands.now)]
+    assert session.scalars(select(Clock.escalates_at)).all() == [None] * 3
 
 
 @pytest.mark.parametrize(

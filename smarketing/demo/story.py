@@ -23,7 +23,17 @@ from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.reports import closing
-from smarketing.services import agreements, clocks, escalations, handoffs, notices, qualification, targets, touches
+from smarketing.services import (
+    agreements,
+    calls,
+    clocks,
+    escalations,
+    handoffs,
+    notices,
+    qualification,
+    targets,
+    touches,
+)
 
 Act = Callable[[datetime], None]
 REFUSALS = {
@@ -118,7 +128,7 @@ class Story:
         clocks.breach_overdue(now=now)
         clocks.warn_at_risk(now=now)
         escalations.take_due(now=now)
-        escalations.tell_due(now=now)
+        calls.tell_due(now=now)
 
     def _receive(self, visits: list[Visit], now: datetime) -> None:
         reception.take(visits, now=now)

@@ -130,6 +130,11 @@ class Calendar(_Value):
     shifts: tuple[DatedHours, ...] | None = None
     countries: tuple[Country, ...] | None = Field(default=None, description="whose leads go by this calendar, if asked")
 
+    def days_off(self) -> frozenset[date]:
+        """Holidays, and dates that are closed by name; not the weekdays without hours."""
+        closed = (each.on for each in self.shifts or () if not each.hours)
+        return frozenset((*(holiday.on for holiday in self.holidays), *closed))
+
     @model_validator(mode="after")
     def _holidays_differ(self) -> "Calendar":
         days: set[date] = set()

@@ -10,12 +10,14 @@ from typing import Final, NamedTuple
 
 from smarketing.domain.business_time import BusinessCalendar, StillPaused
 from smarketing.domain.calendars import around_the_clock, compiled
+from smarketing.domain.facts import Facts
 from smarketing.domain.pauses import Pause
 from smarketing.domain.sla_clock import granted
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_allowances import Allowance
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.domain.terms_escalation import EscalationClause, EscalationStep
+from smarketing.domain.verdicts import judge
 
 A_MONTH: Final = timedelta(days=30)
 UNITS: Final = {
@@ -67,6 +69,11 @@ def rungs(
         for number, step in enumerate(ladder.steps)
     ]
     return sorted(found, key=lambda rung: (rung.at is None, rung.at or started_at))
+
+
+def applies(ladder: EscalationClause, facts: Facts | None) -> bool:
+    """Whether it is for a lead of which this is known."""
+    return ladder.when is None or (facts is not None and judge(ladder.when, facts).held)
 
 
 def next_at(found: Sequence[Rung], taken: Collection[StepKey] = ()) -> datetime | None:

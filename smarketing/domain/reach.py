@@ -1,13 +1,15 @@
-"""How somebody is reached: by the bell alone, by e-mail at once or once a day, and never in their quiet hours.
+"""How somebody is reached: by the bell alone, by e-mail at once or once a day, and in their own hours only.
 
+Their hours are all but the quiet ones they have chosen, the days off of their calendar and the times they are away.
 Hours are minutes from midnight in the zone of the person, weekdays count from 0 (Monday).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from itertools import count
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from smarketing.domain.errors import N_, InvalidInput
@@ -16,6 +18,7 @@ from smarketing.domain.local_time import local_instant
 
 DAY: Final = 1440
 WEEK: Final = range(7)
+A_DAY: Final = timedelta(days=1)
 
 
 class Topic(StrEnum):
@@ -71,9 +74,19 @@ UNLESS_CHOSEN: Final = {
 }
 
 
+class Away(NamedTuple):
+    """A time in which somebody does not work, half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one person has settled. There are no quiet hours when both ends are alike."""
+    """What one person has settled, the days on which their calendar is closed, and when they are away.
+
+    There are no quiet hours when both ends are alike.
+    """
 
     zone: str
     quiet_from: int = 19 * 60
@@ -81,6 +94,8 @@ class Reach:
     quiet_on: frozenset[int] = frozenset({5, 6})
     daily_at: int = 8 * 60 + 30
     choices: Mapping[Topic, Choice] = field(default_factory=dict)
+    days_off: frozenset[date] = frozenset()
+    away: Sequence[Away] = ()
 
     def __post_init__(self) -> None:
         for name in ("quiet_from", "quiet_until", "daily_at"):
@@ -110,24 +125,40 @@ class Reach:
             is_hushed = self.quiet_from <= minute < self.quiet_until
         else:
             is_hushed = minute >= self.quiet_from or minute < self.quiet_until
-        return is_hushed or local.weekday() in self.quiet_on
+        return is_hushed or self._is_off(local.date()) or self._back_at(at) > at
 
     def opens_at(self, at: datetime) -> datetime:
-        """The first instant from `at` on that is not quiet."""
-        if not self.is_quiet(at):
-            return at
-        candidates = (self._instant(at, day, minute) for day in range(9) for minute in sorted({0, self.quiet_until}))
-        return next(each for each in candidates if each > at and not self.is_quiet(each))
+        """The first instant from `at` on that lies in their hours."""
+        while self.is_quiet(at):
+            back_at = self._back_at(at)
+            at = back_at if back_at > at else self._next_edge(at)
+        return at
+
+    def is_missed(self, at: datetime) -> bool:
+        """Whether they are away, and are not reached within a day."""
+        return self._back_at(at) > at and self.opens_at(at) > at + A_DAY
 
     def next_daily(self, at: datetime) -> datetime:
-        """When the next e-mail of the day is sent; none on quiet days."""
-        return next(each for each in self._dailies(at) if each > at)
+        """When the next e-mail of the day is sent; none on quiet days, days off and while they are away."""
+        return next(each for each in self._dailies(at) if each > at and self._back_at(each) == each)
 
     def _dailies(self, at: datetime) -> Iterator[datetime]:
-        first = at.astimezone(ZoneInfo(self.zone)).weekday()
-        for day in range(9):
-            if (first + day) % 7 not in self.quiet_on:
+        first = at.astimezone(ZoneInfo(self.zone)).date()
+        for day in count():
+            if not self._is_off(first + timedelta(days=day)):
                 yield self._instant(at, day, self.daily_at)
+
+    def _is_off(self, day: date) -> bool:
+        return day.weekday() in self.quiet_on or day in self.days_off
+
+    def _back_at(self, at: datetime) -> datetime:
+        """When the time away ends that holds this instant; the instant itself where none does."""
+        return max((each.ends_at for each in self.away if each.starts_at <= at < each.ends_at), default=at)
+
+    def _next_edge(self, at: datetime) -> datetime:
+        """The next instant at which quiet hours may end, or a day."""
+        edges = (self._instant(at, day, minute) for day in (0, 1, 2) for minute in (0, self.quiet_until))
+        return min(each for each in edges if each > at)
 
     def _instant(self, at: datetime, day: int, minute: int) -> datetime:
         """That wall time, so many local days after the one of `at`."""

@@ -14,7 +14,9 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationError,
 
 from smarketing.domain.calendars import Calendar, Key, Zone
 from smarketing.domain.clauses import Clause, Value, Words, is_absent
+from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_, InvalidInput
+from smarketing.domain.lifecycle import Stage
 from smarketing.domain.points_checks import AUTHORED
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_assumptions import AssumptionsClause
@@ -23,6 +25,7 @@ from smarketing.domain.terms_checks import (
     check_calendars,
     check_examples,
     check_ids,
+    check_ladders,
     check_parties,
     check_personas,
     check_timeboxes,
@@ -149,6 +152,9 @@ class Terms(Value):
     def clock(self, clause_id: str) -> ClockClause:
         return next(clause for clause in self.clocks if clause.id == clause_id)
 
+    def ladder(self, clause_id: str) -> EscalationClause:
+        return next(clause for clause in self.escalations if clause.id == clause_id)
+
     def refusal_reason(self, reason_id: str) -> ReasonClause:
         """Raises InvalidInput for a reason that this version does not know."""
         return _reason(self.handoff.refusal_reasons, reason_id)
@@ -159,6 +165,13 @@ class Terms(Value):
     def loss_reason(self, reason_id: str) -> Reason:
         return _reason(self.handoff.loss_reasons, reason_id)
 
+    def recycles(self, reason: str, stage: Stage) -> bool:
+        """Whether a lead at this stage goes back to be nurtured when sales gives this reason."""
+        if stage is Stage.MQL:
+            refusals = self.handoff.refusal_reasons
+            return reason in {each.id for each in refusals if each.next_step is NextStep.RECYCLE}
+        return stage in (Stage.SAL, Stage.SQL) and reason in {each.id for each in self.handoff.recycle_reasons}
+
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "Terms":
         check_ids(self)
@@ -167,6 +180,7 @@ class Terms(Value):
         check_calendars(self)
         check_references(self)
         check_timeboxes(self)
+        check_ladders(self)
         check_examples(self)
         return self
 

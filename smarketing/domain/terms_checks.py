@@ -71,6 +71,17 @@ def check_timeboxes(terms: "Terms") -> None:
             raise broken_rule(message, at=("timeboxes", index, "outcome"), outcome=box.outcome)
 
 
+def check_ladders(terms: "Terms") -> None:
+    """A step can only recycle a lead with a reason that sales could give as the clocks of its ladder start."""
+    for index, ladder in enumerate(terms.escalations):
+        starts = {clock.starts_on for clock in terms.clocks if not ladder.promises or clock.id in ladder.promises}
+        stages = {Stage.MQL if start == "handoff.offered" else Stage.SAL for start in starts}
+        for number, step in enumerate(ladder.steps):
+            if step.reason and not any(terms.recycles(step.reason, stage) for stage in stages):
+                message = N_("Sales cannot recycle a lead with this reason while these clocks run.")
+                raise broken_rule(message, at=("escalations", index, "steps", number, "reason"))
+
+
 def check_examples(terms: "Terms") -> None:
     """An example expects what its clause can answer."""
     models = {model.id for model in terms.scoring.models or ()}

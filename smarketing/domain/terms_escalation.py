@@ -4,23 +4,37 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from smarketing.domain.clauses import Clause, Criteria, Value, is_absent
+from smarketing.domain.clauses import Clause, Criteria, Value, Words, is_absent
 from smarketing.domain.errors import N_
 from smarketing.domain.terms_allowances import Allowance, check_has_calendar
 from smarketing.domain.terms_faults import broken_rule
-from smarketing.domain.terms_references import CalendarKey, PromiseKey
+from smarketing.domain.terms_references import CalendarKey, PromiseKey, ReasonKey
 
 Addressee = Literal["owner", "sales_managers", "marketing_managers", "sales", "marketing", "administrators"]
 
 
+Act = Literal["reassign", "recycle", "task", "list"]
+
+
 class EscalationStep(Value):
-    """At a share of the allowance (1 is its end), or so long after it began: tell these, and perhaps act."""
+    """At a share of the allowance (1 is its end), or so long after it began: tell these, and perhaps act.
+
+    `reason` is written down where the lead is recycled. `task` is what one person has to do: the owner, or one of
+    `given_to`.
+    """
 
     at_ratio: float | None = Field(default=None, gt=0, le=10)
     after: Allowance | None = None
     tell: tuple[Addressee, ...] = Field(default=(), exclude_if=is_absent)
-    act: Literal["reassign", "list"] | None = None
+    act: Act | None = None
+    reason: ReasonKey | None = Field(default=None, exclude_if=is_absent)
+    task: Words | None = Field(default=None, exclude_if=is_absent)
+    given_to: Addressee | None = Field(default=None, exclude_if=is_absent)
     urgent: bool = Field(default=False, exclude_if=is_absent, description="told at once, outside their hours too")
+
+    @property
+    def calls_somebody(self) -> bool:
+        return bool(self.tell) or self.task is not None
 
     @model_validator(mode="after")
     def _happens(self) -> "EscalationStep":
@@ -28,6 +42,18 @@ class EscalationStep(Value):
             raise broken_rule(N_("A step has either “at_ratio” or “after”."))
         if not self.tell and self.act is None:
             raise broken_rule(N_("This step does nothing: add “tell” or “act”."))
+        return self
+
+    @model_validator(mode="after")
+    def _says_what_its_act_needs(self) -> "EscalationStep":
+        if self.act == "recycle" and self.reason is None:
+            raise broken_rule(N_("Name the reason that is written down: add “reason”."), at=("act",))
+        if self.act == "task" and self.task is None:
+            raise broken_rule(N_("Say what is to be done: add “task”."), at=("act",))
+        for name, act in (("reason", "recycle"), ("task", "task"), ("given_to", "task")):
+            if getattr(self, name) is not None and self.act != act:
+                message = N_("“%(field)s” is for a step whose act is “%(act)s”: remove it, or change the act.")
+                raise broken_rule(message, at=(name,), field=name, act=act)
         return self
 
 

@@ -29,6 +29,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     subscriptions,
     tallies,
     targets,
+    tasks,
     tokens,
     touches,
     views,

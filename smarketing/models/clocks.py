@@ -80,7 +80,9 @@ class Clock(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(
         comment="when its milestone was reached, or when nobody had to act any more"
     )
-    warned_at: Mapped[datetime | None] = mapped_column(comment="when its owner was told that it is at risk")
+    warned_at: Mapped[datetime | None] = mapped_column(
+        comment="when it was seen to be at risk: its owner was told then, unless its ladder does so"
+    )
     elapsed_seconds: Mapped[int | None] = mapped_column(
         comment="business seconds from start to milestone; null while, or when for good, it was not reached"
     )

@@ -30,7 +30,7 @@ class Escalation(Base):
     taken_at: Mapped[datetime]
     is_void: Mapped[bool] = mapped_column(comment="the ladder did not apply to the lead at that time")
     is_urgent: Mapped[bool] = mapped_column(comment="told at once, whatever the hours of who is told")
-    act: Mapped[str | None] = mapped_column(String(20), comment="reassign or list")
+    act: Mapped[str | None] = mapped_column(String(20), comment="reassign, recycle, task or list")
     acted_at: Mapped[datetime | None] = mapped_column(comment="when that was done, or found to be no longer needed")
 
     clock: Mapped[Clock] = relationship()
@@ -47,8 +47,12 @@ class EscalationCall(Base):
 
     escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), primary_key=True)
     recipient_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    instead_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id"), comment="who is away for days, so that this person is told as well"
+    )
     due_at: Mapped[datetime] = mapped_column(comment="when their hours begin; at once where it is urgent")
     told_at: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None] = mapped_column(comment="when it was found that the clock had stopped before")
 
-    recipient: Mapped[User] = relationship()
+    recipient: Mapped[User] = relationship(foreign_keys=recipient_id)
+    instead_of: Mapped[User | None] = relationship(foreign_keys=instead_of_id)

@@ -12,13 +12,14 @@ from smarketing.models.escalations import Escalation, EscalationCall
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
+from smarketing.models.tasks import Task
 from smarketing.reports import lead_history
 from smarketing.reports.lead_history import Version
 
 
 class History(NamedTuple):
     """`parts` are the clocks of the same clause and hand-off, this one among them; `told` its lines of the journal;
-    `steps` what was taken of its ladders."""
+    `steps` what was taken of its ladders, `tasks` what these gave people to do, by step."""
 
     clock: Clock
     version: Version
@@ -26,10 +27,11 @@ class History(NamedTuple):
     told: Sequence[Event]
     names: Mapping[int, str]
     steps: Sequence[Escalation]
+    tasks: Mapping[int, Task]
 
 
 def of(clock_id: int) -> History | None:
-    """Seven queries, however long its life."""
+    """Eight queries, however long its life."""
     with_lead = joinedload(Clock.handoff).joinedload(Handoff.lead)
     with_pauses = selectinload(Clock.pauses).joinedload(Pause.actor)
     query = select(Clock).where(Clock.id == clock_id).options(with_lead, with_pauses, joinedload(Clock.owner))
@@ -43,6 +45,17 @@ def of(clock_id: int) -> History | None:
     owners = {part.owner_id for part in parts if part.owner_id}
     names = dict(db.session.execute(select(User.id, User.name).where(among(User.id, owners))).all())
     version = lead_history.versions([clock.agreement_version_id])[clock.agreement_version_id]
-    with_calls = selectinload(Escalation.calls).joinedload(EscalationCall.recipient)
-    taken = select(Escalation).where(Escalation.clock_id == clock_id).options(with_calls).order_by(Escalation.due_at)
-    return History(clock, version, parts, told, names, db.session.scalars(taken).all())
+    return History(clock, version, parts, told, names, _steps(clock_id), _tasks(clock_id))
+
+
+def _steps(clock_id: int) -> Sequence[Escalation]:
+    of_calls = selectinload(Escalation.calls)
+    with_people = (of_calls.joinedload(EscalationCall.recipient), of_calls.joinedload(EscalationCall.instead_of))
+    taken = select(Escalation).where(Escalation.clock_id == clock_id).options(*with_people)
+    return db.session.scalars(taken.order_by(Escalation.due_at)).all()
+
+
+def _tasks(clock_id: int) -> Mapping[int, Task]:
+    given = select(Task).join(Escalation, Escalation.id == Task.escalation_id).where(Escalation.clock_id == clock_id)
+    found = db.session.scalars(given.options(joinedload(Task.assignee), joinedload(Task.done_by)))
+    return {task.escalation_id: task for task in found}

@@ -10,7 +10,6 @@ from smarketing.db import among, bulk_insert, db, next_ids
 from smarketing.domain import escalation, sla_clock
 from smarketing.domain.calendars import Calendar
 from smarketing.domain.event_names import EventName
-from smarketing.domain.facts import Facts
 from smarketing.domain.happenings import ASSIGNED
 from smarketing.domain.periods import local_day
 from smarketing.domain.sla_clock import Outcome, Schedule
@@ -20,11 +19,10 @@ from smarketing.domain.verdicts import compile_test
 from smarketing.models.clocks import Clock
 from smarketing.models.leads import Lead
 from smarketing.models.people import Team, User
-from smarketing.models.personas import Persona
 from smarketing.models.tallies import DUE
 from smarketing.services import agreements, journal, tallies
 from smarketing.services.journal import JournalLine
-from smarketing.services.subjects import subjects_of
+from smarketing.services.subjects import facts_of
 
 
 class Started(NamedTuple):
@@ -180,18 +178,3 @@ def _keys(terms: Terms, clause: ClockClause, subjects: Sequence[Started]) -> Map
     is_owner = among(User.id, {each.owner_id for each in subjects if each.owner_id})
     own = {user_id: mine or theirs for user_id, mine, theirs in db.session.execute(owners.where(is_owner))}
     return {0: of_team} | own
-
-
-def facts_of(lead_ids: Sequence[int], *, now: datetime) -> Mapping[int, Facts]:
-    """What criteria may ask of these leads, with the score and the persona they stand with."""
-    scored = select(Lead.id, Lead.points, Lead.fit_points, Lead.engagement_points, Persona.key)
-    scored = scored.outerjoin(Persona, Persona.id == Lead.persona_id).where(among(Lead.id, lead_ids))
-    score_of = {lead_id: dict(zip(_SCORED, score, strict=True)) for lead_id, *score in db.session.execute(scored)}
-    facts = {}
-    for subject in subjects_of(lead_ids):
-        score = score_of[subject.lead_id] | {"engagement_count": len(subject.engagements)}
-        facts[subject.lead_id] = subject._replace(values={**subject.values, **score}).facts(now=now)
-    return facts
-
-
-_SCORED = ("points", "fit_points", "engagement_points", "persona")

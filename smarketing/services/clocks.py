@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, update
+from sqlalchemy.orm import selectinload
 
 from smarketing.db import among, db
 from smarketing.domain import courses, sla_clock
@@ -146,18 +147,21 @@ def breach_overdue(*, now: datetime, limit: int = 500) -> int:
 
 
 def warn_at_risk(*, now: datetime, limit: int = 500) -> int:
-    """Owe whoever has to act on each at-risk clock one warning; how many clocks."""
-    at_risk = db.session.scalars(Clock.at_risk(now).limit(limit).with_for_update(skip_locked=True)).all()
+    """Owe whoever has to act on each at-risk clock one warning, unless its ladder warns; how many clocks were seen."""
+    query = Clock.at_risk(now).options(selectinload(Clock.pauses)).limit(limit)
+    at_risk = db.session.scalars(query.with_for_update(skip_locked=True)).all()
     is_unwarned = (Clock.id.in_([clock.id for clock in at_risk]), Clock.warned_at.is_(None))
     warn = update(Clock).where(*is_unwarned, Clock.outcome == Outcome.RUNNING).values(warned_at=now)
     claimed = set(db.session.scalars(warn.returning(Clock.id))) if at_risk else set()
-    warned = [clock for clock in at_risk if clock.id in claimed]
+    seen = [clock for clock in at_risk if clock.id in claimed]
+    by_ladder = climbing.warn_of(seen, now=now)
+    warned = [clock for clock in seen if clock.id not in by_ladder]
     if warned:
         blame = _Blame()
         owed = (_owed(EventName.CLOCK_WARNED, clock, blame.actors(clock)) for clock in warned)
         notices.owe_many(owed, now=now)
         journal.record_many((_line(EventName.CLOCK_WARNED, clock, clock.at_risk_at) for clock in warned), now=now)
-    return len(warned)
+    return len(seen)
 
 
 def _breach(clocks: Sequence[Clock], *, now: datetime) -> int:

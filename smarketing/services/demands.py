@@ -11,7 +11,7 @@ from smarketing.domain.verdicts import compile_test
 from smarketing.models.handoffs import Handoff
 from smarketing.models.touches import Touch
 from smarketing.services import agreements
-from smarketing.services.clock_starts import facts_of
+from smarketing.services.subjects import facts_of
 
 
 def check(handoff: Handoff, kind: DispositionKind, *, reason: str | None = None, note: str = "", now: datetime) -> None:

@@ -48,7 +48,7 @@ class Mail(NamedTuple):
 
 def write(notices: Sequence[Told], *, now: datetime) -> None:
     """Put into the outbox what each recipient wants by e-mail, for the time at which they want it."""
-    reaches = reach.of_people({each.recipient_id for each in notices})
+    reaches = reach.of_people({each.recipient_id for each in notices}, now=now)
     timed = [(each, _letter_at(each, reaches, now=now)) for each in notices]
     rows = [
         (each.notice_id, each.recipient_id, EMAIL, LetterState.WAITING.value, 0, now, at)

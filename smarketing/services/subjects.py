@@ -14,9 +14,11 @@ from smarketing.domain.facts import Facts, Recycling, Value
 from smarketing.domain.lifecycle import Stage
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Engagement, Lead
+from smarketing.models.personas import Persona
 
 LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
 STANDING_FIELDS = ("stage", "cycle", *sorted(INSTANT_FIELDS - {"last_engaged_at"}))
+SCORED = ("points", "fit_points", "engagement_points", "persona")
 SENT_BACK = (HandoffState.RECYCLED, HandoffState.REFUSED)
 
 
@@ -95,3 +97,15 @@ def criteria_values(lead: Lead) -> dict[str, Value]:
 
 def _custom_values(custom: Mapping[str, str]) -> dict[str, Value]:
     return {CUSTOM_PREFIX + key: text for key, text in custom.items()}
+
+
+def facts_of(lead_ids: Sequence[int], *, now: datetime) -> Mapping[int, Facts]:
+    """What criteria may ask of these leads, with the score and the persona they stand with."""
+    scored = select(Lead.id, Lead.points, Lead.fit_points, Lead.engagement_points, Persona.key)
+    scored = scored.outerjoin(Persona, Persona.id == Lead.persona_id).where(among(Lead.id, lead_ids))
+    score_of = {lead_id: dict(zip(SCORED, score, strict=True)) for lead_id, *score in db.session.execute(scored)}
+    facts = {}
+    for subject in subjects_of(lead_ids):
+        score = score_of[subject.lead_id] | {"engagement_count": len(subject.engagements)}
+        facts[subject.lead_id] = subject._replace(values={**subject.values, **score}).facts(now=now)
+    return facts

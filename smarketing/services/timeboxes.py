@@ -11,8 +11,6 @@ from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Facts
 from smarketing.domain.happenings import Happening
-from smarketing.domain.lifecycle import Stage
-from smarketing.domain.periods import local_day
 from smarketing.domain.roles import Department
 from smarketing.domain.routing import Asking
 from smarketing.domain.terms import Terms
@@ -21,14 +19,12 @@ from smarketing.domain.timeboxes import ENTERED, Timebox
 from smarketing.domain.verdicts import compile_test
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
-from smarketing.services import agreements, dealing, handoffs, journal, locks, notices, replays, routing
-from smarketing.services.clock_starts import facts_of
+from smarketing.services import agreements, dealing, handoffs, journal, locks, notices, replays, routing, silences
 from smarketing.services.notices import Owed
+from smarketing.services.subjects import facts_of
 
 ASK_AGAIN = timedelta(days=1)
 """After a time-box has ended for a lead it is not about, and may yet be."""
-NURTURED = timedelta(days=90)
-"""For how long a lead is recycled where the reason does not say."""
 
 
 def end(*, now: datetime, limit: int = 100) -> int:
@@ -107,17 +103,7 @@ def _act(handoff: Handoff, box: Timebox, terms: Terms, *, now: datetime) -> None
             owner_id = _other_rep(handoff, terms, now=now)
             routing.reassign([handoff.id], owner_id=owner_id, actor=None, now=now)
         case "recycle" | "return" | "disqualify":
-            _send_back(handoff, clause, terms, at=at)
-
-
-def _send_back(handoff: Handoff, clause: TimeboxClause, terms: Terms, *, at: datetime) -> None:
-    reason = clause.reason or ""
-    if handoff.lead.stage is Stage.MQL:
-        handoffs.refuse(handoff.id, reason=reason, note="", actor=None, clause_id=clause.id, now=at)
-        return
-    wait = terms.recycle_reason(reason).wait
-    until = local_day(timeboxes.after(wait, terms, at) if wait else at + NURTURED, terms.zone)
-    handoffs.recycle(handoff.id, reason=reason, until=until, note="", actor=None, clause_id=clause.id, now=at)
+            silences.send_back(handoff, clause.reason or "", clause.id, terms, at=at)
 
 
 def _other_rep(handoff: Handoff, terms: Terms, *, now: datetime) -> int | None:

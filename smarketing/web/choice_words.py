@@ -164,6 +164,10 @@ VALUES_OF_FIELD: Final = {
     "SituationClause.outcome.met": N_("it was kept"),
     "SituationClause.outcome.breached": N_("it was missed"),
     "EscalationStep.act.reassign": N_("give it to somebody else"),
+    "EscalationStep.act.recycle": N_("recycle it"),
+    "EscalationStep.act.task": N_("give somebody a task"),
+    "EscalationStep.given_to.marketing": N_("somebody of marketing"),
+    "EscalationStep.given_to.sales": N_("somebody of sales"),
 }
 """Where one field says it in other words."""
 
@@ -176,6 +180,7 @@ WHEN_EMPTY: Final = {
     "RatioClause.each": N_("the side as a whole"),
     "EngagementRule.once_per": N_("every time"),
     "TimeboxClause.since": N_("its coming to the stage"),
+    "EscalationStep.given_to": N_("the owner"),
     "RoleClause.side": N_("above both"),
     "TerminationClause.side": N_("either side"),
     "AmendmentClause.outside_window": N_("it does not change"),

@@ -27,6 +27,8 @@ SENTENCES = {
 }
 ESCALATED = N_("%(ladder)s – %(lead)s: “%(clause)s” is due %(due)s")
 ESCALATED_LATE = N_("%(ladder)s – %(lead)s: “%(clause)s” was due %(due)s and still waits")
+TO_DO = N_("To do – %(lead)s: %(task)s")
+IN_PLACE = N_("%(name)s is away. %(said)s")
 DISPUTES = {
     EventName.DISPUTE_RAISED: N_("%(lead)s: the other side contests something and waits for your answer"),
     EventName.DISPUTE_ANSWERED: N_("%(lead)s: the other side objects, so the arbiters rule"),
@@ -68,6 +70,8 @@ def target(notice: Notice, lead: Lead | None) -> Target | None:
     data = notice.data or {}
     if data.get("theme"):
         return Target("themes.show", {"theme": data["theme"], **data["filters"]})
+    if data.get("is_task"):
+        return Target("tasks.index", {})
     if data.get("ends_at"):
         return Target("agreements.index", {})
     if data.get("dispute"):
@@ -110,8 +114,15 @@ def _of_clock(kind: EventName, notice: Notice, lead: Lead, terms: Terms) -> str:
     words["due"] = filters.local_datetime(due_at)
     if kind is not EventName.CLOCK_ESCALATED:
         return gettext(SENTENCES[kind], **words)
-    ladder = next(in_language(each.title) for each in terms.escalations if each.id == data["ladder"])
-    return gettext(ESCALATED_LATE if notice.created_at > due_at else ESCALATED, ladder=ladder, **words)
+    ladder = terms.ladder(data["ladder"])
+    task = ladder.steps[data["step"]].task
+    if data.get("is_task") and task:
+        return gettext(TO_DO, lead=lead.name, task=in_language(task))
+    template = ESCALATED_LATE if notice.created_at > due_at else ESCALATED
+    said = gettext(template, ladder=in_language(ladder.title), **words)
+    if data.get("instead_of"):
+        return gettext(IN_PLACE, name=db.session.get_one(User, data["instead_of"]).name, said=said)
+    return said
 
 
 def _week(data: dict[str, Any]) -> str:

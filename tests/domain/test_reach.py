@@ -1,12 +1,12 @@
 """When somebody may be reached: literal instants of the week of 2 March 2026, and around the changes of the clocks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from smarketing.domain.errors import InvalidInput
 from smarketing.domain.event_names import EventName
-from smarketing.domain.reach import TOPICS, UNLESS_CHOSEN, Choice, Reach, Topic
+from smarketing.domain.reach import TOPICS, UNLESS_CHOSEN, Away, Choice, Reach, Topic
 
 PARIS = Reach("Europe/Paris")
 NIGHT = {"quiet_from": 22 * 60, "quiet_until": 6 * 60 + 30, "quiet_on": frozenset[int]()}
@@ -41,6 +41,42 @@ def instant(text: str) -> datetime:
 def test_quiet_hours_end_when_they_do_in_the_zone_of_the_person(reach: Reach, at: str, opens_at: str) -> None:
     assert reach.opens_at(instant(at)) == instant(opens_at)
     assert reach.is_quiet(instant(at)) is (at != opens_at)
+
+
+@pytest.mark.parametrize(
+    ("at", "opens_at", "is_missed"),
+    [
+        ("04-03T18:00", "04-07T06:00", False),  # over Easter Monday, which nobody is away for
+        ("04-06T10:00", "04-07T06:00", False),
+        ("05-01T21:59", "05-04T06:00", False),  # the day off ends at their midnight, and is a Friday
+        ("03-09T08:00", "03-09T08:00", False),
+        ("03-10T08:00", "03-10T12:00", False),  # an afternoon's errand holds nothing up
+        ("03-16T08:00", "03-23T07:00", True),  # two absences without a working hour between
+        ("03-20T10:00", "03-23T07:00", True),
+        ("03-22T10:00", "03-23T07:00", False),  # tomorrow they are back
+        ("03-13T17:00", "03-13T17:00", False),  # and were there until the evening
+    ],
+)
+def test_holidays_and_absences_are_nobodys_hours(at: str, opens_at: str, is_missed: bool) -> None:
+    days_off = frozenset({date(2026, 4, 6), date(2026, 5, 1)})
+    away = [
+        Away(instant("03-10T07:30"), instant("03-10T12:00")),
+        Away(instant("03-14T23:00"), instant("03-18T23:00")),
+        Away(instant("03-18T20:00"), instant("03-22T23:00")),
+    ]
+    reach = Reach("Europe/Paris", days_off=days_off, away=away)
+    assert reach.opens_at(instant(at)) == instant(opens_at)
+    assert reach.is_missed(instant(at)) is is_missed
+
+
+@pytest.mark.parametrize(
+    ("at", "sent_at"),
+    [("04-03T10:00", "04-07T06:30"), ("03-13T10:00", "03-19T07:30"), ("03-12T10:00", "03-13T07:30")],
+)
+def test_no_e_mail_of_the_day_comes_on_a_holiday_or_to_somebody_away(at: str, sent_at: str) -> None:
+    away = [Away(instant("03-15T23:00"), instant("03-18T23:00"))]
+    reach = Reach("Europe/Paris", days_off=frozenset({date(2026, 4, 6)}), away=away)
+    assert reach.next_daily(instant(at)) == instant(sent_at)
 
 
 @pytest.mark.parametrize(

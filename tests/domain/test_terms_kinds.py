@@ -70,6 +70,20 @@ def test_what_names_another_part_is_known() -> None:
         ("escalations", {"promises": ["nothing"]}, ("promises", 0), "There is no promise “nothing”"),
         ("escalations", {"steps": [{"tell": ["owner"]}]}, ("steps", 0), "either “at_ratio” or “after”"),
         ("escalations", {"steps": [{"at_ratio": 1}]}, ("steps", 0), "This step does nothing"),
+        ("escalations", {"steps": [{"at_ratio": 1, "act": "recycle"}]}, ("steps", 0, "act"), "Name the reason"),
+        ("escalations", {"steps": [{"at_ratio": 1, "act": "task"}]}, ("steps", 0, "act"), "Say what is to be done"),
+        (
+            "escalations",
+            {"steps": [{"at_ratio": 1, "act": "recycle", "reason": "no-budget"}]},
+            ("steps", 0, "reason"),
+            "Sales cannot recycle a lead with this reason while these clocks run.",
+        ),
+        (
+            "escalations",
+            {"steps": [{"at_ratio": 1, "act": "list", "reason": "not-now"}]},
+            ("steps", 0, "reason"),
+            "“reason” is for a step whose act is “recycle”",
+        ),
         (
             "escalations",
             {"steps": [{"at_ratio": 1, "act": "list"}, {"at_ratio": 0.8, "act": "list"}]},

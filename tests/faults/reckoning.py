@@ -27,7 +27,7 @@ from smarketing.models.routing import LedgerLine
 from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay
 from smarketing.models.touches import Touch
 from smarketing.reports import clock_replay
-from smarketing.services import notices, tallies
+from smarketing.services import climbing, notices, tallies
 from tests.faults.callers import Deed
 
 ANSWERS = {
@@ -49,7 +49,7 @@ def faults(done: Sequence[Deed], imported: Iterable[str], mails: Iterable[str], 
         lambda: _answers(done),
         _handoffs,
         lambda: _clocks(now),
-        _notices,
+        lambda: _notices(now),
         lambda: _letters(mails),
         lambda: _timeboxes(now),
         lambda: _ladders(now),
@@ -62,7 +62,7 @@ def faults(done: Sequence[Deed], imported: Iterable[str], mails: Iterable[str], 
 
 def of_clocks(*, now: datetime) -> list[str]:
     """Those of the clocks and what was told of them only."""
-    return [*_clocks(now), *_notices(), *replayed()]
+    return [*_clocks(now), *_notices(now), *replayed()]
 
 
 def _same(what: str, found: Iterable[Any], expected: Iterable[Any]) -> Iterator[str]:
@@ -117,28 +117,32 @@ def _clocks(now: datetime) -> Iterator[str]:
     yield from _same("breaches that nobody noticed", db.session.scalars(overlooked), [])
     for name, is_so in (
         (EventName.CLOCK_BREACHED, Clock.outcome == Outcome.BREACHED),
-        (EventName.CLOCK_WARNED, Clock.warned_at.is_not(None)),
         (EventName.CLOCK_STOPPED, Clock.elapsed_seconds.is_not(None)),
     ):
         yield from _same(f"lines of {name}", _told(name), db.session.scalars(select(Clock.id).where(is_so)))
+    yield from _same("lines of warnings", _told(EventName.CLOCK_WARNED), (clock.id for clock in _warned(now)))
     misdated = select(Event.id).join(Clock, Clock.id == Event.subject_id)
     misdated = misdated.where(Event.name == EventName.CLOCK_BREACHED, Event.occurred_at != Clock.due_at)
     yield from _same("breaches that were not dated when they were due", db.session.scalars(misdated), [])
 
 
-def _notices() -> Iterator[str]:
+def _warned(now: datetime) -> list[Clock]:
+    """Those of which the owner was warned: seen to be at risk, and no ladder of theirs warns."""
+    seen = db.session.scalars(select(Clock).where(Clock.warned_at.is_not(None))).all()
+    by_ladder = climbing.warn_of(seen, now=now)
+    return [clock for clock in seen if clock.id not in by_ladder]
+
+
+def _notices(now: datetime) -> Iterator[str]:
     """Of a breach the owner and the managers were told, of a risk the owner; each once."""
     managers = notices.managers_of(Department.SALES)
     kinds = (EventName.CLOCK_BREACHED, EventName.CLOCK_WARNED)
     told = db.session.execute(select(Notice.kind, Notice.dedupe_key).where(Notice.kind.in_(kinds)))
     owed = []
-    for clock_id, owner_id, outcome, warned_at in db.session.execute(
-        select(Clock.id, Clock.owner_id, Clock.outcome, Clock.warned_at)
-    ):
-        if outcome is Outcome.BREACHED:
-            owed += [("clock.breached", f"clock.breached:{clock_id}:{each}") for each in (owner_id, *managers)]
-        if warned_at:
-            owed.append(("clock.warned", f"clock.warned:{clock_id}:{owner_id}"))
+    breached = select(Clock.id, Clock.owner_id).where(Clock.outcome == Outcome.BREACHED)
+    for clock_id, owner_id in db.session.execute(breached):
+        owed += [("clock.breached", f"clock.breached:{clock_id}:{each}") for each in (owner_id, *managers)]
+    owed += [("clock.warned", f"clock.warned:{clock.id}:{clock.owner_id}") for clock in _warned(now)]
     yield from _same("notices", [tuple(row) for row in told], owed)
 
 

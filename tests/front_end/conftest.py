@@ -29,6 +29,7 @@ ENDPOINTS = {
     "routing.lines": "GET",
     "search.index": "GET",
     "singles.person": "GET",
+    "tasks.index": "GET",
 }
 
 

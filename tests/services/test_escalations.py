@@ -1,11 +1,14 @@
 """Ladders climbed: each step once, to whom it names, in their own hours, and never after the clock has stopped."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from smarketing.domain.dispositions import HandoffState
+from smarketing.domain.errors import Conflict, NotAllowed
 from smarketing.domain.event_names import EventName
 from smarketing.domain.reach import Reach
 from smarketing.jobs import climb_ladders
@@ -15,10 +18,12 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.notices import Notice
 from smarketing.models.people import User
-from smarketing.services import escalations, handoffs, holds, reach
-from tests.cast import Cast, agree, clause, document
+from smarketing.models.tasks import Task
+from smarketing.services import clocks, escalations, handoffs, holds, reach, rosters, tasks
+from tests.cast import Cast, agree, clause, document, words
 from tests.conftest import Hands
-from tests.services.desk import Db, hand_off, other, owner
+from tests.faults import reckoning
+from tests.services.desk import Db, hand_off, other, owner, with_first_touch
 
 STEPS = (
     {"at_ratio": 0.5, "tell": ["owner"]},  # 11:00 in Paris
@@ -94,7 +99,7 @@ def test_after_a_night_without_a_scheduler_all_that_is_due_happens_once_the_olde
 def test_nobody_is_told_outside_their_hours_or_after_the_clock_has_stopped(
     session: Db, cast: Cast, hands: Hands, handoff_id: int, is_answered: bool
 ) -> None:
-    of_manny = select(EscalationCall).join(User).where(User.name == cast.manny.name)
+    of_manny = select(EscalationCall).join(EscalationCall.recipient).where(User.name == cast.manny.name)
     climb(session, at(hands, "02T20:00"))
     call = session.scalars(of_manny).one()
     assert (call.due_at, call.told_at) == (datetime(2026, 3, 3, 7, tzinfo=UTC), None)
@@ -177,6 +182,124 @@ def test_two_that_find_the_same_step_take_it_once(session: Db, cast: Cast, hands
     escalations.take_due(now=hands.now)
     assert session.scalar(select(func.count()).select_from(Escalation)) == 1
     assert session.scalar(select(func.count()).select_from(EscalationCall)) == 1
+
+
+def test_who_is_away_for_days_is_told_when_they_are_back_and_their_manager_meanwhile(
+    session: Db, cast: Cast, hands: Hands
+) -> None:
+    agree_on(cast, hands, STEPS[0])
+    rep = owner(session, hand_off(session, hands))
+    rep_id, name, sasha_id = rep.id, rep.name.partition(" ")[0], cast.sasha.id
+    until = at(hands, "05T23:00")  # Friday begins
+    away = {"starts_at": at(hands, "02T08:30"), "ends_at": until, "title": "", "actor": rep, "now": hands.now}
+    rosters.add_absence(rep.id, **away)
+    climb(session, at(hands, "02T10:00"))
+    assert told(session) == [("Sasha", 0)]
+    calls = session.execute(select(EscalationCall.recipient_id, EscalationCall.instead_of_id, EscalationCall.due_at))
+    assert sorted(map(tuple, calls), key=str) == sorted(
+        [(sasha_id, rep_id, hands.now), (rep_id, None, datetime(2026, 3, 6, 7, tzinfo=UTC))], key=str
+    )
+    climb(session, at(hands, "06T07:00"))
+    assert told(session) == [("Sasha", 0), (name, 0)]
+
+
+def test_who_went_away_or_home_after_all_is_told_in_their_next_hours(
+    session: Db, cast: Cast, hands: Hands, handoff_id: int
+) -> None:
+    at(hands, "02T10:00")
+    name = owner_of(session, handoff_id).name.partition(" ")[0]
+    escalations.take_due(now=hands.now)  # and the machine stops before it tells
+    session.commit()
+    climb(session, at(hands, "02T21:00"))
+    assert told(session) == []
+    climb(session, at(hands, "03T07:00"))
+    assert (name, 0) in told(session)
+
+
+@pytest.mark.parametrize(
+    ("is_accepted", "state"),
+    [(False, HandoffState.REFUSED), (True, HandoffState.ACCEPTED)],
+    ids=["offered", "accepted"],
+)
+def test_a_lead_is_recycled_as_of_the_step_where_sales_could_have_said_so(
+    session: Db, cast: Cast, hands: Hands, is_accepted: bool, state: HandoffState
+) -> None:
+    step = {"at_ratio": 1.5, "act": "recycle", "reason": "not-now"}  # a reason to refuse: Tuesday at 14:00
+    ladder = clause("ladder", "Ladder", "Paliers") | {"promises": ["first-touch"], "steps": [step]}
+    agree(cast, hands.now, clocks=with_first_touch(), escalations=[ladder])
+    handoff_id = hand_off(session, hands).id
+    if is_accepted:
+        handoffs.accept(handoff_id, actor=owner_of(session, handoff_id), now=hands.turn(hours=1))
+    climb(session, at(hands, "03T16:00"))
+    assert climb(session, hands.now) == 0
+    handed = session.get_one(Handoff, handoff_id)
+    assert handed.state is state
+    step_at = datetime(2026, 3, 3, 13, tzinfo=UTC)
+    told_by_nobody = [(each.reason, each.occurred_at) for each in handed.dispositions if each.clause_id == "ladder"]
+    assert told_by_nobody == ([] if is_accepted else [("not-now", step_at)])
+    clock = session.scalars(select(Clock).where(Clock.clause_id == "first-touch")).one()
+    assert clock.stopped_at == (None if is_accepted else step_at)
+    assert list(reckoning.replayed()) == []
+
+
+TASK = {"at_ratio": 0.5, "act": "task", "task": words("Ring the switchboard", "Appeler le standard")}
+
+
+def test_a_task_is_given_to_one_person_who_does_it_and_can_take_that_back(
+    session: Db, cast: Cast, hands: Hands
+) -> None:
+    ids = cast.saul.id, cast.sara.id, cast.sasha.id
+    agree_on(cast, hands, TASK)
+    handoff_id = hand_off(session, hands).id
+    for _again in range(2):
+        climb(session, at(hands, "02T10:00"))
+    task, rep = session.scalars(select(Task)).one(), owner_of(session, handoff_id)
+    saul, sara, sasha = (session.get_one(User, each) for each in ids)
+    assert (task.assignee_id, task.given_at, task.done_at) == (rep.id, hands.now, None)
+    assert [notice.data["is_task"] for notice in session.scalars(select(Notice)) if notice.data] == [True]
+    stranger = saul if rep is sara else sara
+    with pytest.raises(NotAllowed):
+        tasks.finish(task.id, actor=stranger, now=hands.now)
+    with pytest.raises(Conflict, match="to be done already"):
+        tasks.reopen(task.id, actor=rep, now=hands.now)
+    tasks.finish(task.id, actor=rep, now=hands.turn(minutes=5))
+    with pytest.raises(Conflict, match=f"{rep.name} has done this"):
+        tasks.finish(task.id, actor=sasha, now=hands.now)
+    tasks.reopen(task.id, actor=sasha, now=hands.turn(minutes=5))
+    assert (task.done_at, task.done_by_id) == (None, None)
+    lines = session.execute(select(Event.name, Event.actor_id).where(Event.subject_type == "task").order_by(Event.id))
+    assert [tuple(line) for line in lines] == [
+        ("task.given", None),
+        ("task.done", rep.id),
+        ("task.undone", sasha.id),
+    ]
+
+
+def test_a_task_goes_to_who_is_there_and_has_the_fewest(session: Db, cast: Cast, hands: Hands) -> None:
+    saul_id, sasha_id = cast.saul.id, cast.sasha.id
+    agree_on(cast, hands, TASK | {"given_to": "sales"})
+    for number in range(3):
+        hand_off(session, hands, f"{number}@example.com")
+    away = {"starts_at": hands.now, "ends_at": hands.now + timedelta(days=3), "title": "", "now": hands.now}
+    rosters.add_absence(cast.sara.id, **away, actor=cast.sara)
+    climb(session, at(hands, "02T10:00"))
+    given = session.scalars(select(Task.assignee_id).order_by(Task.id)).all()
+    assert Counter(given) == {saul_id: 2, sasha_id: 1}
+
+
+def test_where_a_ladder_warns_nobody_is_warned_twice(session: Db, cast: Cast, hands: Hands) -> None:
+    for_belgium = {"when": {"field": "country", "one_of": ["BE"]}}
+    late = clause("late", "Late", "Retard") | {"promises": ["sql-decision"], "steps": [STEPS[1]]}
+    elsewhere = clause("elsewhere", "BE", "BE") | {"promises": ["first-touch"], "steps": [STEPS[0]]} | for_belgium
+    early = clause("early", "Early", "Tôt") | {"promises": ["first-answer"], "steps": [STEPS[0]]}
+    agree(cast, hands.now, clocks=with_first_touch(), escalations=[early, late, elsewhere])
+    handed = hand_off(session, hands)
+    assert clocks.warn_at_risk(now=at(hands, "02T12:45")) == 1, "the first answer is at risk"
+    handoffs.accept(handed.id, actor=owner(session, handed), now=hands.turn(minutes=5))
+    assert clocks.warn_at_risk(now=at(hands, "02T16:00")) == 1
+    assert clocks.warn_at_risk(now=at(hands, "06T17:00")) == 1
+    told_of = [notice.data["clause"] for notice in session.scalars(select(Notice)) if notice.data]
+    assert told_of == ["first-touch", "sql-decision"], "no ladder tells of these while there is still time"
 
 
 def test_where_no_ladder_is_agreed_nothing_is_to_climb(session: Db, agreed: Cast, hands: Hands) -> None:

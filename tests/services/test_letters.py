@@ -75,7 +75,7 @@ def test_what_somebody_settles_is_kept_and_in_the_journal(session: Db, cast: Cas
         reach.settle(cast.saul, settled, now=hands.now)
         session.expire_all()
         assert reach.of(cast.saul) == settled
-        assert reach.of_people([cast.saul.id])[cast.saul.id] == settled
+        assert reach.of_people([cast.saul.id], now=hands.now)[cast.saul.id] == settled
     assert session.scalar(select(func.count()).where(Event.name == EventName.USER_CHANGED)) == 2
 
 

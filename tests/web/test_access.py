@@ -27,6 +27,7 @@ from smarketing.domain.periods import Period
 from smarketing.domain.roles import Permission, Role, may
 from smarketing.domain.statements import Minute, text_of
 from smarketing.models.clocks import Clock
+from smarketing.models.escalations import Escalation
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
@@ -35,6 +36,7 @@ from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
 from smarketing.models.shares import Share
 from smarketing.models.statements import Statement
+from smarketing.models.tasks import Task
 from smarketing.models.tokens import ApiToken
 from smarketing.models.touches import Touch
 from smarketing.services import (
@@ -140,7 +142,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     past = BytesIO(b"lead,event,at\n1,handed over,2026-02-02T09:00+01:00\n")
     limits = {"folder": tmp_path / "uploads", "limit": 1000, "zone": "UTC"}
     history = histories.bring_in(past, "past.csv", **limits, actor=agreed.manny, now=hands.now)
-    session.flush()
+    task_id = give_task(session, handoff, agreed, hands)
     ids = {
         "lead_id": handoff.lead_id,
         "handoff_id": handoff.id,
@@ -167,6 +169,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "subscription_id": subscription.id,
         "amendment_id": amendment.id,
         "backtest_id": backtest.id,
+        "task_id": task_id,
         "clause": "first-answer",
         "number": 1,
         "place": "clocks/first-answer",
@@ -175,6 +178,18 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     people = {name: user.id for name, user in agreed._asdict().items()} | {"disabled": agreed.sara.id}
     session.commit()
     return World(ids, people)
+
+
+def give_task(session: Db, handoff: Handoff, agreed: Cast, hands: Hands) -> int:
+    clock_id = session.scalars(select(Clock.id).where(Clock.handoff_id == handoff.id)).first()
+    when = {"due_at": hands.now, "taken_at": hands.now, "is_void": False, "is_urgent": False, "act": "task"}
+    step = Escalation(clock_id=clock_id, ladder_id="ladder", step=0, acted_at=hands.now, **when)
+    session.add(step)
+    session.flush()
+    task = Task(escalation_id=step.id, assignee_id=agreed.saul.id, given_at=hands.now)
+    session.add(task)
+    session.flush()
+    return task.id
 
 
 def first_id(model: Any) -> int:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Handoff
 from smarketing.models.people import User
-from smarketing.services import clocks, escalations, handoffs, routing
+from smarketing.services import calls, clocks, escalations, handoffs, routing
 from tests.cast import Cast, agree, clause, document
 from tests.conftest import Hands
 from tests.services.desk import Db, hand_off, other, owner
@@ -138,7 +138,7 @@ def test_the_steps_of_a_ladder_are_told_before_and_after(
     page = words(sign_in(rep).get(address(session)))
     assert "Mar 2, 2026, 11:00 AM : told: the rep who has the lead unless it is answered before" in page
     escalations.take_due(now=hands.turn(hours=2, minutes=5))
-    escalations.tell_due(now=hands.now)
+    calls.tell_due(now=hands.now)
     page = words(sign_in(rep).get(address(session)))
     assert f"taken 5 min late {rep.name} was told Mar 2, 2026, 11:05 AM" in page
     assert "In the journal" in page

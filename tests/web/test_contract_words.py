@@ -84,6 +84,22 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
             "At 100 % of the time: told: the managers of sales\nAfter 48 hours: the lead goes to another rep",
         ),
         (
+            "escalations",
+            {
+                "steps": [
+                    {"at_ratio": 1, "act": "recycle", "reason": "not-now"},
+                    {
+                        "at_ratio": 2,
+                        "act": "task",
+                        "task": {"en": "Ring", "fr": "Appeler"},
+                        "given_to": "sales_managers",
+                    },
+                ]
+            },
+            "At 100 % of the time: the lead is recycled, for the reason “Not now”\n"
+            "At 200 % of the time: to be done by a manager of sales: Ring",
+        ),
+        (
             "consequences",
             {},
             "When sales misses “First answer”: the lead does not count in the conversion that the other"

@@ -9,7 +9,7 @@ from smarketing.domain.roles import Department
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_consequences import ConsequenceClause
 from smarketing.domain.terms_contests import ContestClause, ExcuseClause
-from smarketing.domain.terms_escalation import EscalationClause, EscalationStep
+from smarketing.domain.terms_escalation import Act, EscalationClause, EscalationStep
 from smarketing.domain.terms_timeboxes import TimeboxClause
 from smarketing.web import time_words
 from smarketing.web.articles.conditions import applies_to, named, titled
@@ -36,7 +36,19 @@ TOLD = {
     "marketing": N_("all of marketing"),
     "administrators": N_("the administrators"),
 }
-ACTS = {"reassign": N_("the lead goes to another rep"), "list": N_("the lead stands on the list of late ones")}
+ACTS = {
+    "reassign": N_("the lead goes to another rep"),
+    "recycle": N_("the lead is recycled, for the reason %(reason)s"),
+    "task": N_("to be done by %(name)s: %(task)s"),
+    "list": N_("the lead stands on the list of late ones"),
+}
+DOERS = TOLD | {
+    "sales_managers": N_("a manager of sales"),
+    "marketing_managers": N_("a manager of marketing"),
+    "sales": N_("somebody of sales"),
+    "marketing": N_("somebody of marketing"),
+    "administrators": N_("an administrator"),
+}
 MISSES = {
     Department.MARKETING: N_("When marketing misses %(promises)s:"),
     Department.SALES: N_("When sales misses %(promises)s:"),
@@ -110,7 +122,7 @@ def _ladder(clause: EscalationClause, terms: Terms) -> Provision:
         if clause.promises
         else gettext("While any clock runs, and after:")
     )
-    rows = [(_moment(step), deed(step)) for step in clause.steps]
+    rows = [(_moment(step), deed(step, terms)) for step in clause.steps]
     return Provision(clause.id, in_language(clause.title), text, applies_to(clause.when, terms), rows)
 
 
@@ -120,15 +132,23 @@ def _moment(step: EscalationStep) -> str:
     return gettext("At %(share)s of the time", share=percent(step.at_ratio or 0, 0))
 
 
-def deed(step: EscalationStep) -> str:
+def deed(step: EscalationStep, terms: Terms) -> str:
     """What becomes of a step: who is told, and what is done."""
     told = (
         [gettext("told: %(names)s", names=listed([gettext(TOLD[one]) for one in step.tell], style="standard"))]
         if step.tell
         else []
     )
-    urgent = [gettext("at any hour")] if step.urgent and step.tell else []
-    return "; ".join([*told, *urgent, *([gettext(ACTS[step.act])] if step.act else [])])
+    urgent = [gettext("at any hour")] if step.urgent and step.calls_somebody else []
+    return "; ".join([*told, *urgent, *([_act(step.act, step, terms)] if step.act else [])])
+
+
+def _act(act: Act, step: EscalationStep, terms: Terms) -> str:
+    words = {"reason": titled([step.reason], terms)} if step.reason else {}
+    if step.task:
+        doer = DOERS[step.given_to or "owner"]
+        words = {"name": gettext(doer), "task": in_language(step.task)}
+    return gettext(ACTS[act], **words)
 
 
 def _consequence(clause: ConsequenceClause, terms: Terms) -> Provision:
