@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from smarketing.domain.criteria_fields import ANY_KIND
 from smarketing.domain.decay import A_DAY, faded, idle_instants
-from smarketing.domain.facts import Facts
+from smarketing.domain.facts import Facts, settled
 from smarketing.domain.scores import ENGAGEMENT_FLOOR, Part
-from smarketing.domain.terms_scoring import EngagementRule, IdleRule, PointsClause
+from smarketing.domain.terms_scoring import After, EngagementRule, IdleRule, PointsClause
 from smarketing.domain.verdicts import Test, compile_test
 
 ByKind = Mapping[str, Sequence[datetime]]
@@ -42,19 +42,24 @@ class EngagementPoints:
             for rule in clause.engagement
         ]
         self._idle: tuple[IdleRule, ...] = clause.idle or ()
-        self._asks_any = any(rule.engagement == ANY_KIND for rule in clause.engagement)
+        self._places: dict[str, list[int]] = {}
+        for place, rule in enumerate(clause.engagement):
+            self._places.setdefault(rule.engagement, []).append(place)
         self._half_life = clause.decay.half_life_days if clause.decay else None
         self._floor = clause.engagement_floor if self._half_life is None and self._may_fall(clause) else None
 
     def counted(self, facts: Facts) -> list[Counted]:
-        """In the order of the document; the engagements are those that count, ascending and each once."""
-        by_kind = _by_kind(facts, with_any=self._asks_any)
+        """In the order of the document; the facts are settled."""
+        by_kind = settled(facts).by_kind or {}
         counted = []
-        for rule, keep, test in self._rules:
-            instants = by_kind.get(rule.engagement)
-            if not instants or (test is not None and not test(facts)):
+        for place in sorted([place for kind in by_kind for place in self._places.get(kind, ())]):
+            rule, keep, test = self._rules[place]
+            if test is not None and not test(facts):
                 continue
-            candidates = _candidates(rule, instants, by_kind)
+            instants = by_kind[rule.engagement]
+            if rule.engagement == ANY_KIND:
+                instants = _distinct(instants)
+            candidates = instants if rule.after is None else _candidates(rule.after, instants, by_kind)
             kept = keep(candidates)
             if kept:
                 counted.append(Counted(rule.id, rule.points, kept, len(candidates) - len(kept)))
@@ -88,13 +93,9 @@ class EngagementPoints:
         return bool(clause.idle) or any(rule.points < 0 for rule in clause.engagement)
 
 
-def _by_kind(facts: Facts, *, with_any: bool) -> dict[str, list[datetime]]:
-    by_kind: dict[str, list[datetime]] = {}
-    for kind, at in facts.engagements:
-        by_kind.setdefault(kind, []).append(at)
-    if with_any:
-        by_kind[ANY_KIND] = sorted({at for _kind, at in facts.engagements})
-    return by_kind
+def _distinct(instants: Instants) -> Instants:
+    """Two kinds at one instant count as one engagement of any kind."""
+    return instants if len(set(instants)) == len(instants) else sorted(set(instants))
 
 
 def breaking(idle: IdleRule, engagements: Iterable[tuple[str, datetime]]) -> list[datetime]:
@@ -103,10 +104,8 @@ def breaking(idle: IdleRule, engagements: Iterable[tuple[str, datetime]]) -> lis
     return sorted({at for kind, at in engagements if kinds is None or kind in kinds})
 
 
-def _candidates(rule: EngagementRule, instants: Instants, by_kind: ByKind) -> Instants:
-    if rule.after is None:
-        return instants
-    first, span = by_kind.get(rule.after.engagement, ()), timedelta(days=rule.after.within_days)
+def _candidates(after: After, instants: Instants, by_kind: ByKind) -> Instants:
+    first, span = by_kind.get(after.engagement, ()), timedelta(days=after.within_days)
     return [at for at in instants if (place := bisect_right(first, at)) and at - first[place - 1] <= span]
 
 
@@ -146,7 +145,9 @@ def _limiter(rule: EngagementRule) -> Callable[[Instants], Instants]:
 
 def _lifted(counted: Iterable[Counted], floor: int) -> int:
     """What was given back so that the sum never fell below the floor, at any instant: losses below it are forgotten."""
-    acts = sorted((at, points) for _rule, points, instants, _uncounted in counted for at in instants)
+    if floor <= 0 and all(each.points >= 0 for each in counted):
+        return 0
+    acts = sorted([(at, points) for _rule, points, instants, _uncounted in counted for at in instants])
     reached = lifted = 0
     for _at, points in acts:
         reached += points

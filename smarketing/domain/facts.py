@@ -1,7 +1,8 @@
 """What is known of one lead at one instant, and how a criterion reads it. Nothing known is None, or empty text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,10 +22,33 @@ class Recycling(NamedTuple):
 
 
 class Facts(NamedTuple):
+    """`by_kind` is None until the engagements are `settled`; whoever gives others takes `with_engagements`."""
+
     values: Mapping[str, Value]
     engagements: Sequence[Engagement]
     now: datetime
     recycled: Sequence[Recycling] = ()
+    by_kind: Mapping[str, Sequence[datetime]] | None = None
+
+
+def settled(facts: Facts) -> Facts:
+    """With the engagements that have happened, each once, and the instants of each kind and of any, ascending."""
+    return facts if facts.by_kind is not None else with_engagements(facts, facts.engagements)
+
+
+def with_engagements(facts: Facts, engagements: Iterable[Engagement]) -> Facts:
+    """With these of which the facts' own instant knows, settled."""
+    now = facts.now
+    known = sorted({act for act in engagements if act[1] <= now})
+    by_kind: dict[str, list[datetime]] = {}
+    for kind, at in known:
+        if kind in by_kind:
+            by_kind[kind].append(at)
+        else:
+            by_kind[kind] = [at]
+    if known:
+        by_kind[ANY_KIND] = sorted([at for _kind, at in known])
+    return Facts(facts.values, known, now, facts.recycled, by_kind)
 
 
 def text_of(facts: Facts, field: str) -> str:
@@ -48,7 +72,8 @@ def whole_number(text: str | None) -> int | None:
 
 def instant_of(facts: Facts, field: str) -> datetime | None:
     if field == "last_engaged_at":
-        return max((at for _kind, at in facts.engagements if at <= facts.now), default=None)
+        instants = _instants(facts, ANY_KIND)
+        return instants[-1] if instants else None
     value = facts.values.get(field)
     return value if isinstance(value, datetime) else None
 
@@ -62,14 +87,16 @@ def value_of(facts: Facts, field: str) -> Value:
 
 def engaged_count(facts: Facts, kind: str, within_days: int | None) -> int:
     """How often until now, after `within_days` times 24 hours ago; the same kind at the same instant counts once."""
-    since = facts.now - timedelta(days=within_days) if within_days else None
-    return len(
-        {
-            known
-            for known in facts.engagements
-            if (kind in (known[0], ANY_KIND)) and known[1] <= facts.now and (since is None or known[1] > since)
-        }
-    )
+    if not facts.engagements:
+        return 0
+    instants = _instants(facts, kind)
+    if not within_days:
+        return len(instants)
+    return len(instants) - bisect_right(instants, facts.now - timedelta(days=within_days))
+
+
+def _instants(facts: Facts, kind: str) -> Sequence[datetime]:
+    return (settled(facts).by_kind or {}).get(kind, ())
 
 
 def _written(value: Value) -> str:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from smarketing.domain.criteria import Contains, Criterion, Engaged, OneOf, Present, walk
 from smarketing.domain.criteria_fields import ANY_KIND, DERIVED_TEXTS, is_text
-from smarketing.domain.facts import Facts, text_of
+from smarketing.domain.facts import Facts, text_of, with_engagements
 from smarketing.domain.scoring import Scorer
 from smarketing.domain.terms import Terms
 
@@ -73,7 +73,7 @@ def _tried(
 ) -> Change | None:
     acts = [(kind, facts.now - place * _A_MOMENT) for place, kind in enumerate(kinds)]
     values = facts.values if field is None else {**facts.values, field: option or "?"}
-    score = scorer.score(facts._replace(values=values, engagements=[*facts.engagements, *acts]))
+    score = scorer.score(with_engagements(facts._replace(values=values), [*facts.engagements, *acts]))
     return Change(kinds, field, option, score.points) if score.is_mql else None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from smarketing.domain import changes
 from smarketing.domain.criteria import AnyOf, Criterion, Not
-from smarketing.domain.facts import Facts
+from smarketing.domain.facts import Facts, settled
 from smarketing.domain.points import PointRules
 from smarketing.domain.scores import Points, Score
 from smarketing.domain.second_models import SecondModel
@@ -34,34 +34,38 @@ class Scorer:
 
     def score(self, facts: Facts) -> Score:
         """Raises nothing: what is not known gives no points."""
-        facts = _by_now(facts)
+        score, _known = self._scored(facts)
+        return score
+
+    def tell(self, facts: Facts) -> tuple[Score, dict[str, Any]]:
+        """The score and its explanation at once."""
+        score, known = self._scored(facts)
+        return score, self._explained(score, known)
+
+    def _scored(self, facts: Facts) -> tuple[Score, Facts]:
+        """With the facts that the criteria have judged."""
+        facts = settled(facts)
         persona = next((key for key, test in self._personas if test(facts)), self._fallback)
         facts = facts._replace(values={**facts.values, "persona": persona})
         known = self.rules.since_reset(facts)
         points = self.rules.points(known)
         grade = grade_of(self._grid, points)
-        threshold, is_mql = self._criteria.decide(_with_score(known, points, grade))
+        known = _with_score(known, points, grade)
+        threshold, is_mql = self._criteria.decide(known)
         models = tuple(score for model in self._models if (score := model.score(facts)) is not None)
         is_mql = not points.excluded_by and (is_mql or any(model.is_mql for model in models))
-        return Score(
-            persona,
-            points.fit,
-            points.engagement,
-            is_mql,
-            points.fit_parts,
-            points.engagement_parts,
-            grade,
-            points.excluded_by,
-            threshold,
-            models,
-        )
+        groups = points.fit, points.engagement, is_mql, points.fit_parts, points.engagement_parts
+        return Score(persona, *groups, grade, points.excluded_by, threshold, models), known
 
     def explain(self, score: Score, facts: Facts) -> dict[str, Any]:
         """The score's parts and the reasons of its verdict, as stored with the score and shown on the lead."""
+        return self._explained(score, self.known(score, facts))
+
+    def _explained(self, score: Score, known: Facts) -> dict[str, Any]:
         told: dict[str, Any] = {
             "fit": [part.stored() for part in score.fit_parts],
             "engagement": [part.stored() for part in score.engagement_parts],
-            "reasons": [_told(reason) for reason in self.verdict(score, facts).reasons],
+            "reasons": [_told(reason) for reason in self._criteria.verdict(score, known).reasons],
         }
         named = {"grade": score.grade, "excluded": score.excluded_by, "threshold": score.threshold}
         told |= {name: value for name, value in named.items() if value is not None}
@@ -78,7 +82,7 @@ class Scorer:
 
     def known(self, score: Score, facts: Facts) -> Facts:
         """The facts that the criteria judge: without what a reset took, with the persona and the score."""
-        known = _by_now(facts)
+        known = settled(facts)
         known = self.rules.since_reset(known._replace(values={**known.values, "persona": score.persona}))
         points = Points(score.fit_points, score.engagement_points, (), ())
         return _with_score(known, points, score.grade)
@@ -142,13 +146,6 @@ def grade_of(grid: Grid | None, points: Points) -> str | None:
     row = sum(points.fit < bound for bound in grid.fit)
     column = sum(points.engagement < bound for bound in grid.engagement)
     return f"{'ABCD'[row]}{column + 1}"
-
-
-def _by_now(facts: Facts) -> Facts:
-    """The facts with the engagements that have happened, each once, by kind and time."""
-    if not facts.engagements:
-        return facts
-    return facts._replace(engagements=sorted({known for known in facts.engagements if known[1] <= facts.now}))
 
 
 def _with_score(facts: Facts, points: Points, grade: str | None) -> Facts:

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from smarketing.domain.facts import Facts
+from smarketing.domain.facts import Facts, settled, with_engagements
 from smarketing.domain.points import PointRules
 from smarketing.domain.scores import ModelScore
 from smarketing.domain.terms_scoring import ModelClause
@@ -22,8 +23,11 @@ class SecondModel:
 
     def score(self, facts: Facts) -> ModelScore | None:
         """As of its latest judgement; None when it does not hold for this lead. Facts are those until now."""
+        starts_on = self.clause.starts_on
+        if starts_on is not None and starts_on not in (settled(facts).by_kind or {}):
+            return None
         at = judged_last(self.clause, facts.now)
-        known = facts._replace(now=at, engagements=[each for each in facts.engagements if each[1] <= at])
+        known = with_engagements(facts._replace(now=at), facts.engagements)
         if not self._holds(known):
             return None
         known = self._rules.since_reset(known)
@@ -60,21 +64,22 @@ def ends_at(clause: ModelClause, facts: Facts) -> datetime | None:
 
 def judged_last(clause: ModelClause, now: datetime) -> datetime:
     """The latest time of judgement until now; now itself for a model that is judged at once."""
-    slots = _slots(clause, now)
+    slots = _slots(clause.judged_at or (), clause.zone or "UTC", now)
     return slots[bisect_right(slots, now) - 1] if slots else now
 
 
 def judged_next(clause: ModelClause, now: datetime) -> datetime | None:
     """The first time of judgement after now; None for a model that is judged at once."""
-    slots = _slots(clause, now)
+    slots = _slots(clause.judged_at or (), clause.zone or "UTC", now)
     return slots[bisect_right(slots, now)] if slots else None
 
 
-def _slots(clause: ModelClause, now: datetime) -> list[datetime]:
+@lru_cache(maxsize=64)  # a batch is judged at one instant
+def _slots(judged_at: tuple[str, ...], zone_name: str, now: datetime) -> list[datetime]:
     """The times of judgement of yesterday, today and tomorrow, ascending."""
-    zone = ZoneInfo(clause.zone or "UTC")
+    zone = ZoneInfo(zone_name)
     today = now.astimezone(zone).date()
-    times = [time.fromisoformat(text) for text in clause.judged_at or ()]
+    times = [time.fromisoformat(text) for text in judged_at]
     return sorted(
         datetime.combine(today + days * A_DAY, at, zone).astimezone(now.tzinfo) for days in (-1, 0, 1) for at in times
     )

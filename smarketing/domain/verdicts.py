@@ -3,9 +3,9 @@
 `compile_test` turns a criterion into a fast yes or no; `judge` gives the verdict. A missing value never holds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from smarketing.domain.criteria import (
     All,
@@ -46,7 +46,8 @@ class Verdict(NamedTuple):
 
 
 Test = Callable[[Facts], bool]
-_MOST_REMEMBERED = 5000
+MOST_REMEMBERED: Final = 5000
+"""Answers kept for each field or rule."""
 
 
 def compile_test(rule: Criterion) -> Test:
@@ -60,7 +61,7 @@ def compile_test(rule: Criterion) -> Test:
             negated = compile_test(part)
             return lambda facts: not negated(facts)
         case Engaged(engagement=kind, at_least=count, within_days=days):
-            return lambda facts: bool(facts.engagements) and engaged_count(facts, kind, days) >= count
+            return lambda facts: engaged_count(facts, kind, days) >= count
         case Within(field=field, within_days=days):
             return _within(field, timedelta(days=days))
         case OlderThan(field=field, older_than_days=days):
@@ -121,7 +122,7 @@ def _on_text(rule: OneOf | Contains | StartsWith | EndsWith) -> Test:
         text = text_of(facts, field)
         held = remembered.get(text)
         if held is None:
-            if len(remembered) >= _MOST_REMEMBERED:
+            if len(remembered) >= MOST_REMEMBERED:
                 remembered.clear()
             held = remembered[text] = holds(text.casefold())
         return held
@@ -147,11 +148,12 @@ def _holds(rule: OneOf | Contains | StartsWith | EndsWith) -> Callable[[str], bo
 
 def compile_verdict(rule: Criterion) -> Callable[[Facts], Verdict]:
     """A function of the facts that gives one reason per criterion, in the order written, nested by depth."""
-    lines = tuple(_lines(rule, depth=0))
+    judged = _judging(rule, depth=0)
 
     def verdict(facts: Facts) -> Verdict:
-        reasons = tuple(Reason(test(facts), said, params, found(facts), at) for test, said, params, found, at in lines)
-        return Verdict(reasons[0].held, reasons)
+        reasons: list[Reason] = []
+        held = judged(facts, reasons)
+        return Verdict(held, tuple(reasons))
 
     return verdict
 
@@ -160,20 +162,48 @@ def judge(rule: Criterion, facts: Facts) -> Verdict:
     return compile_verdict(rule)(facts)
 
 
-_Found = Callable[[Facts], Value]
-_Line = tuple[Test, str, dict[str, Any], _Found, int]
+_Judging = Callable[[Facts, list[Reason]], bool]
+"""Adds the lines of a rule to the reasons, its own before those of its parts, and says whether it holds."""
 
 
-def _lines(rule: Criterion, *, depth: int) -> Iterator[_Line]:
+def _judging(rule: Criterion, *, depth: int) -> _Judging:
     said, params = asked(rule)
-    yield compile_test(rule), said, params, _finder(rule), depth
-    for part in parts(rule):
-        yield from _lines(part, depth=depth + 1)
+    match rule:
+        case All():
+            return _composed(rule, all, depth)
+        case AnyOf():
+            return _composed(rule, any, depth)
+        case Not():
+            return _composed(rule, lambda held: not held[0], depth)
+        case Engaged(engagement=kind, at_least=least, within_days=days):
+
+            def counted(facts: Facts, reasons: list[Reason]) -> bool:
+                count = engaged_count(facts, kind, days)
+                reasons.append(Reason(count >= least, said, params, count, depth))
+                return count >= least
+
+            return counted
+        case OnField(field=field):
+            test = compile_test(rule)
+
+            def found(facts: Facts, reasons: list[Reason]) -> bool:
+                held = test(facts)
+                reasons.append(Reason(held, said, params, value_of(facts, field), depth))
+                return held
+
+            return found
 
 
-def _finder(rule: Criterion) -> _Found:
-    if isinstance(rule, Engaged):
-        return lambda facts: engaged_count(facts, rule.engagement, rule.within_days)
-    if isinstance(rule, OnField):
-        return lambda facts: value_of(facts, rule.field)
-    return lambda _facts: None
+def _composed(rule: Criterion, hold: Callable[[list[bool]], bool], depth: int) -> _Judging:
+    said, params = asked(rule)
+    within = [_judging(part, depth=depth + 1) for part in parts(rule)]
+
+    def composed(facts: Facts, reasons: list[Reason]) -> bool:
+        place = len(reasons)
+        reasons.append(Reason(False, said, params, None, depth))
+        if hold([judged(facts, reasons) for judged in within]):
+            reasons[place] = Reason(True, said, params, None, depth)
+            return True
+        return False
+
+    return composed

@@ -7,13 +7,13 @@ from smarketing.db import db, transaction
 BATCH = 500
 
 
-def in_batches(act: Callable[[int], int]) -> int:
-    """Call `act(limit)` in a transaction each until it finds less than `limit` to do; how many in all."""
+def in_batches(act: Callable[[int], int], *, size: int = BATCH) -> int:
+    """Call `act(size)` in a transaction each until it finds less than that to do; how many in all."""
     total = 0
     while True:
         with transaction():
-            count = act(BATCH)
+            count = act(size)
         db.session.expunge_all()
         total += count
-        if count < BATCH:
+        if count < size:
             return total

@@ -4,10 +4,8 @@ Every row is merged with what is known of its lead. What is new is written, scor
 hold, handed to sales; a lead that brings its own stage dates is scored only.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +19,7 @@ from smarketing.domain.facts import Value
 from smarketing.domain.importing import TEXT_LIMITS, Rejected, Row
 from smarketing.domain.merging import Batch, Draft, Fate
 from smarketing.domain.periods import local_day
+from smarketing.memory import uncollected
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
@@ -99,18 +98,6 @@ def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
         return subject._replace(engagements=engagements)
     values = {**subject.values, "cycle": known.cycle}
     return known._replace(values=values, engagements=engagements, stage=draft.stage)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """A batch makes tuples by the ten thousand and no cycle among them: looking for some takes a third of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def enter(row: Row, *, actor: User, now: datetime, zone: str) -> int:

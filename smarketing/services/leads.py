@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import select
 
-from smarketing.db import among, bulk_insert, db, is_postgresql, json_text
+from smarketing.db import among, bulk_insert, bulk_update, db, is_postgresql, json_text
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, words_of
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.domain.merging import Draft
@@ -114,25 +114,39 @@ def insert(
     bulk_insert(Lead, _LEAD_COLUMNS, rows)
 
 
+_CHANGED = (
+    *FACTS,
+    "email_key",
+    "custom",
+    "search_text",
+    *MILESTONES,
+    "mql_on",
+    "amount_cents",
+    "stage",
+    "arrived_at",
+    "arrived_on",
+)
+
+
 def write_changes(drafts: Sequence[Draft], *, zone: str) -> None:
     """Write what a batch has made of leads that were known."""
     rows = [
-        {
-            "lead_id": draft.lead_id,
-            **{name: draft.facts.get(name) for name in FACTS},
-            "email_key": draft.facts["email"].lower() if "email" in draft.facts else None,
-            "custom": draft.custom,
-            "search_text": search_text(draft.facts),
-            **draft.milestones._asdict(),
-            "mql_on": local_day(draft.milestones.mql_at, zone) if draft.milestones.mql_at else None,
-            "amount_cents": draft.amount_cents,
-            "stage": draft.stage,
-            "arrived_at": draft.arrived_at,
-            "arrived_on": local_day(draft.arrived_at, zone),
-        }
+        (
+            draft.lead_id,
+            *map(draft.facts.get, FACTS),
+            draft.facts["email"].lower() if "email" in draft.facts else None,
+            json_text(draft.custom),
+            search_text(draft.facts),
+            *draft.milestones,
+            local_day(draft.milestones.mql_at, zone) if draft.milestones.mql_at else None,
+            draft.amount_cents,
+            draft.stage.value,
+            draft.arrived_at,
+            local_day(draft.arrived_at, zone),
+        )
         for draft in drafts
     ]
-    _update(rows)
+    _update(_CHANGED, rows)
 
 
 def write_facts(lead: Lead, facts: Mapping[str, str | None]) -> None:
@@ -145,32 +159,19 @@ def write_facts(lead: Lead, facts: Mapping[str, str | None]) -> None:
 
 
 def write_standings(standings: Mapping[int, Standing]) -> None:
-    _update([{"lead_id": lead_id, **standing._asdict()} for lead_id, standing in standings.items()])
+    _update(Standing._fields, [(lead_id, each.stage.value, *each[1:]) for lead_id, each in standings.items()])
 
 
 def write_moments(rescore_at: Mapping[int, datetime | None]) -> None:
     """When each lead is to be judged again; nobody who is editing one need know."""
-    if rescore_at:
-        leads = cast(Table, Lead.__table__)
-        moments = update(leads).where(leads.c.id == bindparam("lead_id")).values(rescore_at=bindparam("at"))
-        rows = [{"lead_id": lead_id, "at": at} for lead_id, at in rescore_at.items()]
-        db.session.connection().execute(moments, rows)
+    bulk_update(Lead, ["rescore_at"], list(rescore_at.items()), is_edit=False)
 
 
-def _update(rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    leads = cast(Table, Lead.__table__)
-    names = [name for name in rows[0] if name != "lead_id"]
-    statement = (
-        update(leads)
-        .where(leads.c.id == bindparam("lead_id"))
-        .values({name: bindparam(f"new_{name}") for name in names} | {"edition": leads.c.edition + 1})
-    )
-    prefixed = [{"lead_id": row["lead_id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
-    db.session.flush()
-    db.session.connection().execute(statement, prefixed)
-    db.session.expire_all()
+def _update(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        db.session.flush()
+        bulk_update(Lead, columns, rows)
+        db.session.expire_all()
 
 
 _ENGAGEMENT_COLUMNS = "lead_id kind occurred_at recorded_at".split()

@@ -18,6 +18,7 @@ from smarketing.domain.errors import N_, Conflict
 from smarketing.domain.importing import ImportState, Rejected, Row
 from smarketing.domain.mapping import Options
 from smarketing.domain.rows import Reader
+from smarketing.memory import uncollected
 from smarketing.models.imports import Import, RejectedRow
 from smarketing.models.people import User
 from smarketing.services import imports, intake
@@ -97,7 +98,7 @@ def chunks(work: Work, *, now: datetime) -> Iterator[Chunk]:
             next(upcoming)
         starts, is_last = work.read_bytes, False
         while not is_last:
-            with intake.uncollected():
+            with uncollected():
                 answers = [read(record) for record in islice(upcoming, CHUNK)]
             is_last = len(answers) < CHUNK
             rows = [answer for answer in answers if isinstance(answer, Row)]

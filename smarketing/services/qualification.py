@@ -31,11 +31,11 @@ from smarketing.services.subjects import Subject, subjects_of
 
 
 class Judged(NamedTuple):
-    """The outcome for a batch, in the order of the subjects."""
+    """The outcome for a batch, in the order of the subjects; `told` explains each score as it is stored."""
 
     subjects: Sequence[Subject]
     scores: Sequence[scores.Score]
-    facts: Sequence[Facts]
+    told: Sequence[str]
     standings: Mapping[int, Standing]
     promoted: frozenset[int]
     dealt: Mapping[int, Dealt]
@@ -47,7 +47,8 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     persona_ids = _persona_ids()
     today = local_day(now, zone)
     facts = [subject.facts(now=now) for subject in subjects]
-    scores = [scorer.score(known) for known in facts]
+    judgements = [scorer.tell(known) for known in facts]
+    scores = [score for score, _told in judgements]
     askings = [
         _asking(subject.lead_id, known, score.persona, score.points)
         for subject, score, known in zip(subjects, scores, facts, strict=True)
@@ -74,7 +75,8 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
             score.grade,
             _rescore_at(subject, score, known, force=force),
         )
-    return Judged(subjects, scores, facts, standings, frozenset(promoted), dealt)
+    told = [json_text(explanation) for _score, explanation in judgements]
+    return Judged(subjects, scores, told, standings, frozenset(promoted), dealt)
 
 
 def foresee(subjects: Sequence[Subject], *, force: Force, now: datetime) -> frozenset[int]:
@@ -92,15 +94,14 @@ _SCORE_COLUMNS = (
 
 def record(judged: Judged, *, force: Force, now: datetime) -> None:
     """Write the scores with their reasons, the journal, and the hand-offs of those promoted; the leads must exist."""
-    version_id, scorer = force.version_id, force.scorer
+    version_id = force.version_id
     ids = next_ids(Score, len(judged.subjects))
     rows: list[tuple[Any, ...]] = []
     lines: list[JournalLine] = []
     offered: list[Offer] = []
-    for score_id, subject, score, facts in zip(ids, judged.subjects, judged.scores, judged.facts, strict=True):
+    for score_id, subject, score, told in zip(ids, judged.subjects, judged.scores, judged.told, strict=True):
         lead_id = subject.lead_id
         standing = judged.standings[lead_id]
-        explanation = json_text(scorer.explain(score, facts))
         rows.append(
             (
                 score_id,
@@ -111,7 +112,7 @@ def record(judged: Judged, *, force: Force, now: datetime) -> None:
                 score.engagement_points,
                 score.points,
                 score.is_mql,
-                explanation,
+                told,
                 now,
             )
         )

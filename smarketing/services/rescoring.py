@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, cast, func, select, update
 
 from smarketing.db import among, db
 from smarketing.domain.lifecycle import Stage
+from smarketing.memory import uncollected
 from smarketing.models.leads import Lead, Score
 from smarketing.services import agreements, leads, qualification
 from smarketing.services.agreements import Force
@@ -28,10 +29,11 @@ def rescore_due(*, now: datetime, limit: int) -> int:
     lead_ids = db.session.scalars(due.with_for_update(skip_locked=True, key_share=True)).all()
     if not lead_ids or force is None:
         return 0
-    judged = qualification.judge(subjects_of(lead_ids), force=force, now=now)
-    changed = _changed(judged, force=force)
-    qualification.write(_only(judged, changed), force=force, now=now)
-    leads.write_moments({key: each.rescore_at for key, each in judged.standings.items() if key not in changed})
+    with uncollected():
+        judged = qualification.judge(subjects_of(lead_ids), force=force, now=now)
+        changed = _changed(judged, force=force)
+        qualification.write(_only(judged, changed), force=force, now=now)
+        leads.write_moments({key: each.rescore_at for key, each in judged.standings.items() if key not in changed})
     return len(lead_ids)
 
 
@@ -45,17 +47,17 @@ def _changed(judged: Judged, *, force: Force) -> set[int]:
     """Those promoted, and those whose score or reasons are not the ones on record."""
     latest = _latest([subject.lead_id for subject in judged.subjects])
     changed = set(judged.promoted)
-    for subject, score, facts in zip(judged.subjects, judged.scores, judged.facts, strict=True):
-        came_to = (force.version_id, score.fit_points, score.engagement_points, score.is_mql)
-        before = latest.get(subject.lead_id)
-        if before is None or before[:4] != came_to or before[4] != force.scorer.explain(score, facts):
+    for subject, score, told in zip(judged.subjects, judged.scores, judged.told, strict=True):
+        came_to = (force.version_id, score.fit_points, score.engagement_points, score.is_mql, told)
+        if latest.get(subject.lead_id) != came_to:
             changed.add(subject.lead_id)
     return changed
 
 
 def _latest(lead_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     newest = select(func.max(Score.id)).where(among(Score.lead_id, lead_ids)).group_by(Score.lead_id)
-    columns = (Score.agreement_version_id, Score.fit_points, Score.engagement_points, Score.is_mql, Score.explanation)
+    told = cast(Score.explanation, Text)
+    columns = (Score.agreement_version_id, Score.fit_points, Score.engagement_points, Score.is_mql, told)
     rows = db.session.execute(select(Score.lead_id, *columns).where(Score.id.in_(newest)))
     return {lead_id: tuple(rest) for lead_id, *rest in rows}
 
@@ -65,7 +67,7 @@ def _only(judged: Judged, lead_ids: set[int]) -> Judged:
     return Judged(
         [judged.subjects[place] for place in kept],
         [judged.scores[place] for place in kept],
-        [judged.facts[place] for place in kept],
+        [judged.told[place] for place in kept],
         {key: judged.standings[key] for key in lead_ids},
         judged.promoted,
         judged.dealt,
