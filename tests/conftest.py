@@ -15,15 +15,17 @@ from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.routing import Rule
 from werkzeug.serving import make_server
 
 from config import settings
@@ -203,6 +205,22 @@ def migrate(url: str) -> None:
         db.engine.dispose()
 
 
+class CompiledRule(Rule):
+    """What builds an address depends on its text alone: compiled once a run, not for each test's application."""
+
+    _builders: ClassVar[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, *self._trace, repr(self.defaults), append_unknown)
+        if key not in self._builders:
+            self._builders[key] = super()._compile_builder(append_unknown)
+        return self._builders[key]
+
+
+Flask.url_rule_class = CompiledRule
+TEMPLATES = FileSystemBytecodeCache()
+
+
 def application(url: str, **changes: Any) -> Flask:
     """The application on this database, its settings changed as given."""
     from smarketing.app import create_app  # not loaded by the many tests of the domain
@@ -213,7 +231,9 @@ def application(url: str, **changes: Any) -> Flask:
         "SMARKETING_SCHEDULER": "off",
         "SECRET_KEY": "known to everybody who reads the tests",
     }
-    return create_app(settings(environ) | {"TESTING": True, "WTF_CSRF_ENABLED": False} | changes)
+    app = create_app(settings(environ) | {"TESTING": True, "WTF_CSRF_ENABLED": False} | changes)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 # the application
