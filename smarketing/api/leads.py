@@ -15,7 +15,7 @@ from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead, Score
 from smarketing.models.personas import Persona
-from smarketing.services import qualification
+from smarketing.services import qualification, statuses
 from smarketing.web.access import actor, allows, now
 
 bp = Blueprint("api_leads", __name__, url_prefix=f"{PREFIX}/leads")
@@ -36,6 +36,9 @@ class LeadDocument(Told):
     landing_page: str | None
     custom: dict[str, str]
     stage: Stage
+    status: str | None
+    status_reason: str | None
+    status_at: datetime | None
     cycle: int
     persona: str | None
     points: int | None
@@ -73,8 +76,16 @@ class LeadQuery(Asks):
     after: int = Field(default=0, ge=0, lt=2**31)
     limit: int = Field(default=100, ge=1, le=MOST_AT_ONCE)
     stage: Stage | None = None
+    status: str | None = Field(default=None, max_length=60)
     email: str | None = Field(default=None, max_length=TEXT_LIMITS["email"])
     external_id: str | None = Field(default=None, max_length=TEXT_LIMITS["external_id"])
+
+
+class StatusChoice(Asks):
+    """A status of the agreement by its id, with one of its reasons where it has some."""
+
+    status: str = Field(min_length=1, max_length=60)
+    reason: str | None = Field(default=None, max_length=60)
 
 
 class Because(Asks):
@@ -89,6 +100,8 @@ def index(query: LeadQuery) -> LeadPage:
     found = select(Lead).where(Lead.id > query.after).order_by(Lead.id).limit(query.limit + 1)
     if query.stage:
         found = found.where(Lead.stage == query.stage)
+    if query.status:
+        found = found.where(Lead.status == query.status)
     if query.email is not None:
         found = found.where(Lead.email_key == query.email.lower())
     if query.external_id is not None:
@@ -117,6 +130,17 @@ def qualify(lead_id: int, json: Because) -> ScoredLead:
     db.get_or_404(Lead, lead_id)
     qualification.mark(lead_id, reason=json.reason, actor=actor(), now=now())
     return _scored(db.get_or_404(Lead, lead_id))
+
+
+@bp.post("/<int:lead_id>/status")
+@allows(Permission.SEE_LEADS)
+@answers(ScoredLead, tag="Leads", json=StatusChoice)
+@in_one_piece
+def choose_status(lead_id: int, json: StatusChoice) -> ScoredLead:
+    """Put a lead in another status: who has it from sales, else marketing"""
+    db.get_or_404(Lead, lead_id)
+    lead = statuses.choose(lead_id, status=json.status, reason=json.reason, actor=actor(), now=now())
+    return _scored(lead)
 
 
 def _facts(lead: Lead, names: dict[int, str]) -> dict[str, Any]:

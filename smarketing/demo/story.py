@@ -31,6 +31,7 @@ from smarketing.services import (
     handoffs,
     notices,
     qualification,
+    statuses,
     targets,
     touches,
 )
@@ -115,7 +116,8 @@ class Story:
         self._look_at_clocks(self._now)
 
     def _begin_day(self, now: datetime) -> None:
-        agreements.put_due_versions_in_force(now=now)
+        if agreements.put_due_versions_in_force(now=now):
+            statuses.adopt(now=now)
         day = now.astimezone(ZONE)
         targets.owe_current(now=now)
         if day.weekday() == 0 or day.day == 1:

@@ -259,5 +259,14 @@ def fields_named(rule: Criterion) -> set[str]:
 
 def personas_named(rule: Criterion) -> set[str]:
     """The persona ids that this rule asks for."""
-    asked = (part for part in walk(rule) if isinstance(part, OneOf) and part.field == "persona")
+    return _named(rule, "persona")
+
+
+def statuses_named(rule: Criterion) -> set[str]:
+    """The status ids that this rule asks for."""
+    return _named(rule, "status")
+
+
+def _named(rule: Criterion, field: str) -> set[str]:
+    asked = (part for part in walk(rule) if isinstance(part, OneOf) and part.field == field)
     return {key for part in asked for key in part.one_of}

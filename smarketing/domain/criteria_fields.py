@@ -5,8 +5,8 @@ from typing import Final
 TEXT_FIELDS: Final = frozenset(
     "email first_name last_name phone company job_title country source campaign landing_page persona".split()
 )
-DERIVED_TEXTS: Final = frozenset({"email_domain", "stage", "grade"})
-"""Texts that follow from others: what stands after the @, where the lead is, its place in the grid."""
+DERIVED_TEXTS: Final = frozenset({"email_domain", "stage", "status", "grade"})
+"""Texts that follow from others: what stands after the @, where the lead is, how the company calls that, its grade."""
 NUMBER_FIELDS: Final = frozenset({"points", "fit_points", "engagement_points", "engagement_count", "cycle"})
 """`cycle` is how many times it has become an MQL."""
 INSTANT_FIELDS: Final = frozenset({"arrived_at", "mql_at", "sal_at", "sql_at", "last_engaged_at"})

@@ -35,7 +35,10 @@ class Move(StrEnum):
 
 MOVES: dict[tuple[Stage, Move], Stage] = {
     (Stage.INQUIRY, Move.QUALIFY): Stage.MQL,
+    (Stage.INQUIRY, Move.RECYCLE): Stage.RECYCLED,
+    (Stage.INQUIRY, Move.DISQUALIFY): Stage.DISQUALIFIED,
     (Stage.RECYCLED, Move.QUALIFY): Stage.MQL,
+    (Stage.RECYCLED, Move.DISQUALIFY): Stage.DISQUALIFIED,
     (Stage.MQL, Move.TAKE_BACK): Stage.INQUIRY,
     (Stage.MQL, Move.ACCEPT): Stage.SAL,
     (Stage.MQL, Move.RETURN): Stage.INQUIRY,

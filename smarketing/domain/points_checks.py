@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 AUTHORED: Final = {"is_authored": True}
 """The context in which a document is read that somebody writes: what was signed before is read as it was meant."""
 
+
+def is_authored(info: ValidationInfo) -> bool:
+    return bool((info.context or {}).get("is_authored"))
+
+
 _OF_SCORE: Final = SCORE_FIELDS | {"engagement_count"}
 _Rule = TypeVar("_Rule", bound="Criterion | None")
 
 
 def forbid_fields(rule: _Rule, info: ValidationInfo, *, of_persona: bool = False) -> _Rule:
     """A persona, or what makes a score, cannot wait for the score; nor a persona for itself."""
-    if rule is None or not (info.context or {}).get("is_authored"):
+    if rule is None or not is_authored(info):
         return rule
     circular = fields_named(rule) & (_OF_SCORE | {"persona"} if of_persona else _OF_SCORE)
     for field in sorted(circular):

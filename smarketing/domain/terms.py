@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, ValidationInfo, model_validator
 
 from smarketing.domain.calendars import Calendar, Key, Zone
 from smarketing.domain.clauses import Clause, Value, Words, is_absent
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.lifecycle import Stage
-from smarketing.domain.points_checks import AUTHORED
+from smarketing.domain.points_checks import AUTHORED, is_authored
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_assumptions import AssumptionsClause
 from smarketing.domain.terms_cadences import CadenceClause
@@ -28,6 +28,8 @@ from smarketing.domain.terms_checks import (
     check_ladders,
     check_parties,
     check_personas,
+    check_road,
+    check_statuses,
     check_timeboxes,
 )
 from smarketing.domain.terms_clocks import ClockClause
@@ -173,10 +175,13 @@ class Terms(Value):
         return stage in (Stage.SAL, Stage.SQL) and reason in {each.id for each in self.handoff.recycle_reasons}
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> "Terms":
+    def _agrees_with_itself(self, info: ValidationInfo) -> "Terms":
         check_ids(self)
         check_parties(self)
         check_personas(self)
+        check_statuses(self)
+        if is_authored(info):
+            check_road(self)
         check_calendars(self)
         check_references(self)
         check_timeboxes(self)

@@ -1,16 +1,19 @@
 """What a document must hold as a whole: clauses that name each other, parties, personas and calendars."""
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
-from smarketing.domain.criteria import personas_named
+from smarketing.domain.criteria import personas_named, statuses_named
 from smarketing.domain.errors import N_
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_faults import Path, broken_rule
-from smarketing.domain.terms_references import criteria_in
+from smarketing.domain.terms_references import UNKNOWN, criteria_in
 
 if TYPE_CHECKING:
     from smarketing.domain.terms import Terms
+
+ROAD: Final = (Stage.INQUIRY, Stage.MQL, Stage.SAL, Stage.SQL)
 
 
 def check_ids(terms: "Terms") -> None:
@@ -40,6 +43,27 @@ def check_personas(terms: "Terms") -> None:
         for name in sorted(personas_named(criterion) - known):
             message = N_("There is no persona “%(persona)s”; there are: %(known)s.")
             raise broken_rule(message, at=path, persona=name[:60], known=", ".join(sorted(known)))
+
+
+def check_statuses(terms: "Terms") -> None:
+    """Rules name statuses that there are."""
+    known = {clause.id for clause in terms.statuses}
+    for path, criterion in criteria_in(terms):
+        for name in sorted(statuses_named(criterion) - known):
+            message = UNKNOWN["status"]
+            raise broken_rule(message, at=path, named=name[:60], known=", ".join(sorted(known)) or "–")
+
+
+def check_road(terms: "Terms") -> None:
+    """From the first status of each stage a lead can go on to the next, so that no version stands still."""
+    firsts = {clause.stage: clause for clause in reversed(terms.statuses)}
+    for stage, following in pairwise(ROAD):
+        first = firsts.get(stage)
+        onward = {clause.id for clause in terms.statuses if clause.stage is following}
+        if first is not None and onward and onward.isdisjoint(first.next):
+            message = N_("A lead begins here and cannot go on: add one of these to “next”: %(onward)s.")
+            at = ("statuses", terms.statuses.index(first), "next")
+            raise broken_rule(message, at=at, onward=", ".join(sorted(onward)))
 
 
 def check_calendars(terms: "Terms") -> None:

@@ -4,7 +4,7 @@ A time-box counts from when the lead came to its stage or, where it says so, fro
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,13 +12,16 @@ from smarketing.domain.calendars import compiled
 from smarketing.domain.happenings import TOUCHED, Happening
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.local_time import local_instant
-from smarketing.domain.periods import months_before
+from smarketing.domain.periods import local_day, months_before
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_allowances import Allowance
 from smarketing.domain.terms_timeboxes import TimeboxClause
 
 ENTERED: Final = {Stage.MQL: "handoff.offered", Stage.SAL: "handoff.accepted", Stage.SQL: "handoff.confirmed"}
 """What brings a lead to each stage that can be boxed in time."""
+
+NURTURED: Final = timedelta(days=90)
+"""For how long a lead is recycled where the reason does not say."""
 
 
 class Timebox(NamedTuple):
@@ -46,6 +49,12 @@ def first_end(terms: Terms, stage: Stage, happened: Sequence[Happening]) -> date
     """When the first of them ends; None where nothing happens by itself."""
     boxes = of(terms, stage, happened)
     return boxes[0].ends_at if boxes else None
+
+
+def nurtured_until(terms: Terms, reason: str | None, at: datetime) -> date:
+    """The day until which a lead is recycled that nobody has named a day for."""
+    wait = next((each.wait for each in terms.handoff.recycle_reasons if each.id == reason), None)
+    return local_day(after(wait, terms, at) if wait else at + NURTURED, terms.zone)
 
 
 def after(allowance: Allowance, terms: Terms, at: datetime, calendar_id: str | None = None) -> datetime:

@@ -46,6 +46,7 @@ _FTS = table(SEARCH_INDEX)
 IS_WAITING = text("rescore_at IS NOT NULL")
 IS_HELD = text("is_held")
 IS_KNOWN = text("erased_at IS NULL")
+HAS_STATUS = text("status IS NOT NULL")
 
 
 class Lead(Base):
@@ -53,6 +54,7 @@ class Lead(Base):
     __table_args__ = (
         Index("ix_leads_arrived_at_id", "arrived_at", "id"),
         Index("ix_leads_stage_id", "stage", "id"),
+        Index("ix_leads_status_id", "status", "id", sqlite_where=HAS_STATUS, postgresql_where=HAS_STATUS),
         Index("ix_leads_arrived_on_source", "arrived_on", "source"),
         Index("ix_leads_mql_on_source", "mql_on", "source"),
         Index("ix_leads_rescore_at", "rescore_at", sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
@@ -81,6 +83,11 @@ class Lead(Base):
     )
 
     stage: Mapped[Stage]
+    status: Mapped[str | None] = mapped_column(
+        String(60), comment="the company’s own name for it, of the agreement; null where it names none of the stage"
+    )
+    status_reason: Mapped[str | None] = mapped_column(String(60), comment="the agreed reason it came there with")
+    status_at: Mapped[datetime | None] = mapped_column(comment="since when")
     cycle: Mapped[int] = mapped_column(default=0, comment="how many times it has become an MQL")
     is_held: Mapped[bool] = mapped_column(
         default=False,

@@ -23,6 +23,7 @@ def of(lead: Lead) -> Copied:
     return {
         "facts": {name: text for name in TEXT_LIMITS if (text := getattr(lead, name))} | lead.custom,
         "stage": lead.stage.value,
+        **_status(lead),
         "persona": lead.persona.key if lead.persona else None,
         "reached": {"arrived_at": lead.arrived_at.isoformat()}
         | {name: at.isoformat() for name in MILESTONES if (at := getattr(lead, name))},
@@ -32,6 +33,12 @@ def of(lead: Lead) -> Copied:
         "remarks": [{"text": text, "at": at.isoformat()} for text, at in _remarks(lead.id)],
         "history": [{"what": name, "at": at.isoformat()} for name, at in _history(lead.id)],
     }
+
+
+def _status(lead: Lead) -> Copied:
+    if lead.status is None or lead.status_at is None:
+        return {}
+    return {"status": {"id": lead.status, "reason": lead.status_reason, "since": lead.status_at.isoformat()}}
 
 
 def _cycle(cycle: Cycle) -> Copied:

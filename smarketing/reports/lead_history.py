@@ -1,12 +1,16 @@
 """What has happened to one lead: its cycles with their clocks, answers and touches, and the journal's lines."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from smarketing.db import among, db
+from smarketing.domain import statuses
+from smarketing.domain.event_names import EventName
+from smarketing.domain.statuses import Change, Stay
 from smarketing.domain.terms import Terms, parse
 from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
@@ -74,6 +78,21 @@ def events(lead_id: int) -> Select[*tuple[Any, ...]]:
     """The journal's lines of a lead with who did it; for a page of them, newest first."""
     named = select(Event.id, Event, User.name.label("actor_name")).outerjoin(User, User.id == Event.actor_id)
     return named.where(Event.lead_id == lead_id)
+
+
+def stays(lead: Lead) -> list[Stay]:
+    """Its statuses in time, the latest last."""
+    is_change = (Event.lead_id == lead.id, Event.name == EventName.LEAD_STATUS_CHANGED)
+    lines = db.session.execute(select(Event.occurred_at, Event.data).where(*is_change).order_by(Event.id))
+    changes = [_change(at, data or {}) for at, data in lines]
+    current = Stay(lead.status, lead.status_reason, lead.status_at) if lead.status and lead.status_at else None
+    return statuses.stays(changes, current)
+
+
+def _change(at: datetime, data: Mapping[str, Any]) -> Change:
+    since = datetime.fromisoformat(data["since"]) if data.get("since") else None
+    is_undoing = bool(data.get("undone"))
+    return Change(at, data.get("status"), data.get("reason"), data.get("before"), since, is_undoing)
 
 
 def versions(ids: Iterable[int | None]) -> Mapping[int, Version]:

@@ -73,6 +73,7 @@ class Filters:
 
     words: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
+    statuses: tuple[str, ...] = ()
     persona: str | None = None
     owner_id: int | None = None
     source: str | None = None
@@ -108,6 +109,8 @@ _SHOWN = load_only(
     Lead.external_id,
     Lead.company,
     Lead.stage,
+    Lead.status,
+    Lead.status_at,
     Lead.points,
     Lead.source,
     Lead.arrived_at,
@@ -200,6 +203,8 @@ def _lead_conditions(filters: Filters, *, now: datetime) -> Iterator[ColumnEleme
         yield lead_search.found_by(filters.words)
     if filters.stages:
         yield Lead.stage.in_(filters.stages)
+    if filters.statuses:
+        yield Lead.status.in_(filters.statuses)
     if filters.persona is not None:
         yield Lead.persona_id.in_(select(Persona.id).where(Persona.key == filters.persona))
     if filters.owner_id is not None and not filters.is_of_clocks:

@@ -42,6 +42,14 @@ def in_force() -> Force | None:
     return Force(*row) if row else None
 
 
+def standing() -> Force | None:
+    """The version in force, else the latest that was: its words go on being used. None before the first."""
+    was_in_force = AgreementVersion.status.in_((VersionStatus.IN_FORCE, *signing.OVER))
+    newest = select(AgreementVersion.id, AgreementVersion.terms).where(was_in_force)
+    row = db.session.execute(newest.order_by(AgreementVersion.number.desc()).limit(1)).first()
+    return Force(*row) if row else None
+
+
 def required() -> Force:
     """The version in force. Raises Missing when there is none."""
     force = in_force()

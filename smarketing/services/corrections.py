@@ -13,7 +13,7 @@ from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import clocks, journal, locks, replays, tallies
+from smarketing.services import clocks, journal, locks, replays, statuses, tallies
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -31,6 +31,7 @@ def undo(handoff_id: int, disposition_id: int, *, actor: User, now: datetime) ->
     undone = _latest(handoff, disposition_id)
     _check_may_undo(handoff, undone, actor=actor, now=now)
     _put_back(handoff, undone)
+    statuses.put_back(handoff.lead, answered_at=undone.occurred_at, actor=actor, now=now)
     handoff.dispositions.remove(undone)
     db.session.delete(undone)
     handoff.lead.rescore_at = now

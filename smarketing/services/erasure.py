@@ -22,7 +22,7 @@ from smarketing.models.leads import IS_KNOWN, Engagement, Lead
 from smarketing.models.people import User
 from smarketing.models.remarks import Remark
 from smarketing.models.touches import Touch
-from smarketing.services import agreements, handoffs, journal, objections, tallies
+from smarketing.services import agreements, handoffs, journal, objections, statuses, tallies
 from smarketing.services.journal import JournalLine
 
 TYPED = (EventName.LEAD_QUALIFIED, EventName.LEAD_TAKEN_BACK, EventName.HANDOFF_PAUSED)
@@ -45,6 +45,7 @@ def erase(lead_id: int, *, has_objected: bool, actor: User, now: datetime) -> No
         handoffs.break_off(handoff, actor=actor, now=now)
     if lifecycle.is_allowed(lead.stage, Move.ERASE):
         lead.stage = lifecycle.after(lead.stage, Move.ERASE)
+        statuses.follow(lead, actor=actor, now=now)
     db.session.flush()
     if lead.email:
         _forget_rejected(lead.email)

@@ -28,7 +28,18 @@ from smarketing.domain.terms import Terms
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, clock_starts, clocks, dealing, demands, journal, locks, replays, tallies
+from smarketing.services import (
+    agreements,
+    clock_starts,
+    clocks,
+    dealing,
+    demands,
+    journal,
+    locks,
+    replays,
+    statuses,
+    tallies,
+)
 from smarketing.services.clock_starts import Started
 
 JUST_NOW_SECONDS = 60
@@ -43,7 +54,7 @@ def accept(handoff_id: int, *, actor: User | None, clause_id: str | None = None,
     is_from_queue = handoff.owner_id is None
     if actor:
         handoff.owner_id = handoff.lead.owner_id = actor.id
-    _move_lead(handoff, Move.ACCEPT)
+    _move_lead(handoff, Move.ACCEPT, actor=actor, now=at)
     handoff.lead.sal_at = handoff.lead.sal_at or at
     _settle(handoff, EventName.HANDOFF_ACCEPTED, actor=actor, now=at)
     if is_from_queue:
@@ -59,7 +70,7 @@ def refuse(
     agreed = _terms(handoff).refusal_reason(reason)
     told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
     _handoff, at = _answer(handoff_id, DispositionKind.REFUSED, **told, actor=actor, now=now)
-    _move_lead(handoff, MOVE_AFTER_REFUSAL[agreed.next_step])
+    _move_lead(handoff, MOVE_AFTER_REFUSAL[agreed.next_step], reason=reason, actor=actor, now=at)
     handoff.lead.is_held = agreed.next_step is NextStep.RETURN
     handoff.closed_at = at
     _settle(handoff, EventName.HANDOFF_REFUSED, actor=actor, now=at, data={"reason": reason})
@@ -71,7 +82,7 @@ def confirm(handoff_id: int, *, checklist: dict[str, str], actor: User, now: dat
     handoff = locks.hold(handoff_id)
     evidence = checklists.evidence(_terms(handoff).sql, checklist)
     _handoff, at = _answer(handoff_id, DispositionKind.CONFIRMED, checklist=evidence, actor=actor, now=now)
-    _move_lead(handoff, Move.CONFIRM)
+    _move_lead(handoff, Move.CONFIRM, actor=actor, now=at)
     handoff.lead.sql_at = handoff.lead.sql_at or at
     _settle(handoff, EventName.HANDOFF_CONFIRMED, actor=actor, now=at)
     return handoff
@@ -94,7 +105,7 @@ def recycle(
     checklists.check_until(until, today=local_day(now, terms.zone))
     told = {"reason": reason, "note": noted(note), "clause_id": clause_id}
     _handoff, at = _answer(handoff_id, DispositionKind.RECYCLED, **told, actor=actor, now=now)
-    _move_lead(handoff, Move.RECYCLE)
+    _move_lead(handoff, Move.RECYCLE, reason=reason, actor=actor, now=at)
     handoff.lead.recycled_until = until
     handoff.closed_at = at
     data = {"reason": reason, "until": until.isoformat()}
@@ -104,7 +115,7 @@ def recycle(
 
 def win(handoff_id: int, *, amount_cents: int, actor: User, now: datetime) -> Handoff:
     handoff, at = _answer(handoff_id, DispositionKind.WON, amount_cents=amount_cents, actor=actor, now=now)
-    _move_lead(handoff, Move.WIN)
+    _move_lead(handoff, Move.WIN, actor=actor, now=at)
     handoff.lead.won_at = handoff.lead.won_at or at
     handoff.lead.amount_cents = (handoff.lead.amount_cents or 0) + amount_cents
     handoff.closed_at = at
@@ -116,7 +127,7 @@ def lose(handoff_id: int, *, reason: str, note: str, actor: User, now: datetime)
     handoff = locks.hold(handoff_id)
     _terms(handoff).loss_reason(reason)
     _handoff, at = _answer(handoff_id, DispositionKind.LOST, reason=reason, note=noted(note), actor=actor, now=now)
-    _move_lead(handoff, Move.LOSE)
+    _move_lead(handoff, Move.LOSE, reason=reason, actor=actor, now=at)
     handoff.lead.lost_at = handoff.lead.lost_at or at
     handoff.closed_at = at
     _settle(handoff, EventName.HANDOFF_LOST, actor=actor, now=at, data={"reason": reason})
@@ -212,8 +223,13 @@ def _refuse_answer(handoff: Handoff, kind: DispositionKind, *, actor: User, now:
     raise Conflict(message, name=name, kind=answered, at=latest.occurred_at)
 
 
-def _move_lead(handoff: Handoff, move: Move) -> None:
-    handoff.lead.stage = lifecycle.after(handoff.lead.stage, move)
+def _move_lead(handoff: Handoff, move: Move, *, reason: str | None = None, actor: User | None, now: datetime) -> None:
+    lead = handoff.lead
+    lead.stage = lifecycle.after(lead.stage, move)
+    if actor:
+        statuses.answer(lead, reason=reason, actor=actor, now=now)
+    else:
+        statuses.follow(lead, reason=reason, actor=None, now=now)
 
 
 def _settle(

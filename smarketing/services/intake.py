@@ -17,13 +17,14 @@ from smarketing.domain.errors import N_, Conflict, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Value
 from smarketing.domain.importing import TEXT_LIMITS, Rejected, Row
+from smarketing.domain.lifecycle import Stage
 from smarketing.domain.merging import Batch, Draft, Fate
 from smarketing.domain.periods import local_day
 from smarketing.memory import uncollected
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, journal, leads, objections, qualification, replays, tallies
+from smarketing.services import agreements, journal, leads, objections, qualification, replays, statuses, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -86,17 +87,18 @@ def foresee(batch: Batch, *, now: datetime) -> frozenset[int]:
     again = [draft for draft in batch.changed if _may_score_differently(draft)]
     ids = [draft.lead_id for draft in again if draft.lead_id and draft.lead_id > 0]
     known = {subject.lead_id: subject for subject in subjects_of(ids)} if ids else {}
-    judged = [_subject(draft) for draft in batch.new]
-    judged += [_changed_subject(draft, known.get(draft.lead_id or 0)) for draft in again]
+    firsts = statuses.firsts(force)
+    judged = [_subject(draft, firsts) for draft in batch.new]
+    judged += [_changed_subject(draft, known.get(draft.lead_id or 0), firsts) for draft in again]
     return qualification.foresee(judged, force=force, now=now)
 
 
-def _changed_subject(draft: Draft, known: Subject | None) -> Subject:
-    subject = _subject(draft)
+def _changed_subject(draft: Draft, known: Subject | None, firsts: Mapping[Stage, str]) -> Subject:
+    subject = _subject(draft, firsts)
     engagements = [*draft.engagements.union(known.engagements if known else ())]
     if known is None:
         return subject._replace(engagements=engagements)
-    values = {**subject.values, "cycle": known.cycle}
+    values = {**subject.values, "cycle": known.cycle, "status": known.values["status"]}
     return known._replace(values=values, engagements=engagements, stage=draft.stage)
 
 
@@ -194,9 +196,11 @@ def _write_new(drafts: Sequence[Draft], *, force: Force | None, zone: str, impor
     if not drafts:
         return 0
     now = told.now
-    judged = qualification.judge([_subject(draft) for draft in drafts], force=force, now=now) if force else None
+    firsts = statuses.firsts(force)
+    subjects = [_subject(draft, firsts) for draft in drafts]
+    judged = qualification.judge(subjects, force=force, now=now) if force else None
     standings = list(judged.standings.values()) if judged else [_unjudged(draft, zone) for draft in drafts]
-    leads.insert(drafts, standings, zone=zone, import_id=import_id, now=now)
+    leads.insert(drafts, standings, statuses=firsts, zone=zone, import_id=import_id, now=now)
     journal.record_many((_line(EventName.LEAD_ARRIVED, draft, draft.arrived_at, told) for draft in drafts), now=now)
     _write_engagements(drafts, told)
     if judged and force:
@@ -222,7 +226,10 @@ def _write_changed(drafts: Sequence[Draft], *, zone: str, told: _Told) -> int:
     replays.engaged(_acts(drafts), now=told.now)
     tallies.mark_leads(lead_ids)
     again = [draft.lead_id for draft in drafts if draft.lead_id and _may_score_differently(draft)]
-    return qualification.rescore(again, now=told.now)
+    mqls = qualification.rescore(again, now=told.now)
+    if force := agreements.in_force():
+        statuses.settle(lead_ids, force=force, now=told.now)
+    return mqls
 
 
 def _may_score_differently(draft: Draft) -> bool:
@@ -243,12 +250,13 @@ def _acts(drafts: Sequence[Draft]) -> Iterator[tuple[int, str, datetime]]:
     return ((draft.lead_id or 0, kind, at) for draft in drafts for kind, at in draft.engaged)
 
 
-def _subject(draft: Draft) -> Subject:
+def _subject(draft: Draft, firsts: Mapping[Stage, str]) -> Subject:
     assert draft.lead_id is not None  # noqa: S101 - reserved by the caller
     custom = {CUSTOM_PREFIX + key: text for key, text in draft.custom.items()}
     milestones = draft.milestones
     standing: dict[str, Value] = {
         "stage": draft.stage,
+        "status": firsts.get(draft.stage),
         "cycle": 0,
         "arrived_at": draft.arrived_at,
         "mql_at": milestones.mql_at,

@@ -75,6 +75,8 @@ _LEAD_COLUMNS = (
     *Standing._fields,
     *MILESTONES[1:],
     "amount_cents",
+    "status",
+    "status_at",
     "is_held",
     "arrived_at",
     "arrived_on",
@@ -85,13 +87,19 @@ _LEAD_COLUMNS = (
 
 
 def insert(
-    drafts: Sequence[Draft], standings: Sequence[Standing], *, zone: str, import_id: int | None, now: datetime
+    drafts: Sequence[Draft],
+    standings: Sequence[Standing],
+    *,
+    statuses: Mapping[Stage, str],
+    zone: str,
+    import_id: int | None,
+    now: datetime,
 ) -> None:
-    """Write new leads, whose ids are reserved, as they stand."""
+    """Write new leads, whose ids are reserved, as they stand; `statuses` holds the first of each stage."""
     rows = []
     for draft, standing in zip(drafts, standings, strict=True):
         get = draft.facts.get
-        email = get("email")
+        email, status = get("email"), statuses.get(standing.stage)
         rows.append(
             (
                 draft.lead_id,
@@ -103,6 +111,8 @@ def insert(
                 *standing[1:],
                 *draft.milestones[1:],
                 draft.amount_cents,
+                status,
+                now if status else None,
                 False,
                 draft.arrived_at,
                 local_day(draft.arrived_at, zone),

@@ -25,13 +25,13 @@ def hand_over(user: User, *, actor: User, now: datetime) -> int:
     force = agreements.in_force()
     if force is None or not force.terms.offboarding:
         return 0
-    owned = select(Handoff.id, Handoff.lead_id, Lead.stage).join(Lead, Lead.id == Handoff.lead_id)
+    owned = select(Handoff.id, Handoff.lead_id, Lead.stage, Lead.status).join(Lead, Lead.id == Handoff.lead_id)
     rows = db.session.execute(owned.where(IS_OPEN, Handoff.owner_id == user.id).order_by(Handoff.id)).all()
     facts = {subject.lead_id: subject.facts(now=now) for subject in subjects_of([row.lead_id for row in rows])}
     table = dealing.lay(force.terms, now=now, is_locking=True)
     moving: dict[int | None, list[int]] = {}
-    for handoff_id, lead_id, stage in rows:
-        clause = _clause(force.terms, stage, facts[lead_id])
+    for handoff_id, lead_id, stage, status in rows:
+        clause = _clause(force.terms, stage, status, facts[lead_id])
         if clause is None:
             continue
         rule = Rule(clause.id, lambda _facts: True, clause.to, None)
@@ -47,10 +47,12 @@ def hand_over(user: User, *, actor: User, now: datetime) -> int:
     )
 
 
-def _clause(terms: Terms, stage: Stage, facts: Facts) -> OffboardingClause | None:
-    """The first that fits; one that names only the company's own statuses fits no stage here."""
+def _clause(terms: Terms, stage: Stage, status: str | None, facts: Facts) -> OffboardingClause | None:
+    """The first that fits; one that names neither stages nor statuses fits all."""
     for clause in terms.offboarding:
-        is_of_stage = stage in clause.stages if clause.stages else not clause.statuses
-        if is_of_stage and (clause.when is None or judge(clause.when, facts).held):
+        is_there = stage in clause.stages or status in clause.statuses
+        if (is_there or not (clause.stages or clause.statuses)) and (
+            clause.when is None or judge(clause.when, facts).held
+        ):
             return clause
     return None

@@ -25,7 +25,19 @@ SOON = timedelta(days=2)
 MILESTONES = sorted(INSTANT_FIELDS - {"arrived_at", "last_engaged_at"})
 _LEAD_COLUMNS = [
     getattr(Lead, name)
-    for name in ("id", "custom", "recorded_at", "is_held", "recycled_until", "arrived_at", *MILESTONES, *LEAD_FIELDS)
+    for name in (
+        "id",
+        "custom",
+        "recorded_at",
+        "is_held",
+        "recycled_until",
+        "stage",
+        "status",
+        "erased_at",
+        "arrived_at",
+        *MILESTONES,
+        *LEAD_FIELDS,
+    )
 ]
 
 
@@ -108,7 +120,8 @@ def _free_at(lead: Any, passes: Sequence[Any], earlier: Sequence[Any], span: Spa
     """From when on the criteria may promote it; None when they may not within the span."""
     if not earlier:
         was_stated = not passes and lead.mql_at is not None and lead.mql_at < span.starts_at
-        is_held = lead.is_held and not passes
+        is_put_aside = lead.stage is Stage.DISQUALIFIED and lead.erased_at is None
+        is_held = (lead.is_held or is_put_aside) and not passes
         if was_stated or is_held:
             return None
         arrived_at: datetime = lead.arrived_at
@@ -141,7 +154,9 @@ def _is_sent_to_nurture(handoff: Any, nurturing: Set[tuple[int, str]]) -> bool:
 def _values(lead: Any, earlier: Sequence[Any], *, known_until: datetime) -> dict[str, Value]:
     values: dict[str, Value] = {name: getattr(lead, name) for name in ("arrived_at", *LEAD_FIELDS)}
     values |= {CUSTOM_PREFIX + key: text for key, text in lead.custom.items()}
-    values |= {"stage": Stage.RECYCLED if earlier else Stage.INQUIRY, "cycle": len(earlier)}
+    stage = Stage.RECYCLED if earlier else Stage.INQUIRY
+    status = lead.status if lead.stage is stage else None
+    values |= {"stage": stage, "status": status, "cycle": len(earlier)}
     for name in MILESTONES:
         at = getattr(lead, name)
         values[name] = at if at is not None and at < known_until else None

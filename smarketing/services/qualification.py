@@ -22,7 +22,7 @@ from smarketing.models.leads import Lead, Score
 from smarketing.models.people import User
 from smarketing.models.personas import Persona
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, dealing, handoffs, journal, leads, offers, replays, tallies
+from smarketing.services import agreements, dealing, handoffs, journal, leads, offers, replays, statuses, tallies
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -140,6 +140,7 @@ def rescore(lead_ids: Sequence[int], *, now: datetime) -> int:
 def write(judged: Judged, *, force: Force, now: datetime) -> int:
     """Write how leads that exist stand after a judgement, with its reasons; how many became MQL."""
     leads.write_standings(judged.standings)
+    statuses.settle(sorted(judged.promoted), force=force, now=now)
     record(judged, force=force, now=now)
     if judged.promoted:
         promoted = select(Lead.arrived_on).where(Lead.id.in_(judged.promoted)).distinct()
@@ -153,6 +154,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     lead = _lead(lead_id)
     because = _reason(reason)
     lead.stage = lifecycle.after(lead.stage, Move.QUALIFY)
+    statuses.answer(lead, actor=actor, now=now)
     (subject,) = subjects_of([lead_id])
     asking = _asking(lead_id, subject.facts(now=now), lead.persona.key if lead.persona else "", lead.points)
     (dealt,) = dealing.deal([asking], force.terms, now=now)
@@ -188,6 +190,7 @@ def take_back(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     lead = _lead(lead_id)
     because = _reason(reason)
     lead.stage = lifecycle.after(lead.stage, Move.TAKE_BACK)
+    statuses.follow(lead, actor=actor, now=now)
     handoff = handoffs.open_handoff(lead_id)
     if handoff:
         handoffs.withdraw(handoff, actor=actor, now=now)

@@ -11,7 +11,7 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.models.disputes import Dispute
 from smarketing.models.people import User
 from smarketing.models.tallies import DUE, Cohort
-from smarketing.services import agreements, dealing, handoffs, journal, qualification, tallies
+from smarketing.services import agreements, dealing, handoffs, journal, qualification, statuses, tallies
 
 LONGEST_REASON = 500
 
@@ -56,6 +56,7 @@ def _overturn(dispute: Dispute, *, now: datetime) -> None:
         return
     if lead.stage is Stage.DISQUALIFIED:
         lead.stage = Stage.INQUIRY
+        statuses.follow(lead, actor=None, now=now)
     db.session.flush()
     if lifecycle.is_allowed(lead.stage, Move.QUALIFY) and agreements.in_force():
         qualification.mark(lead.id, reason=_because(dispute), actor=dispute.raised_by, now=now)

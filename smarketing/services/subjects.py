@@ -17,7 +17,7 @@ from smarketing.models.leads import Engagement, Lead
 from smarketing.models.personas import Persona
 
 LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
-STANDING_FIELDS = ("stage", "cycle", *sorted(INSTANT_FIELDS - {"last_engaged_at"}))
+STANDING_FIELDS = ("stage", "status", "cycle", *sorted(INSTANT_FIELDS - {"last_engaged_at"}))
 SCORED = ("points", "fit_points", "engagement_points", "persona")
 SENT_BACK = (HandoffState.RECYCLED, HandoffState.REFUSED)
 

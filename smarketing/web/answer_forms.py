@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -12,13 +12,20 @@ from wtforms.fields import Field
 
 from smarketing.domain.dispositions import Channel, NextStep
 from smarketing.domain.errors import N_, InvalidInput
+from smarketing.domain.lifecycle import Stage
+from smarketing.domain.statuses import after_refusal
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_handoff import Reason, ReasonClause
 from smarketing.models.handoffs import Handoff
+from smarketing.models.leads import Lead
 from smarketing.reports import agreed
+from smarketing.services import statuses
+from smarketing.web import status_words
+from smarketing.web.access import actor
 from smarketing.web.articles.reasons import asked_by, noted
 from smarketing.web.forms import show_fault
 from smarketing.web.languages import zone
+from smarketing.web.status_words import Choice
 from smarketing.web.words import in_language, label
 
 EARLIEST_YEAR = 1970
@@ -30,14 +37,6 @@ LEADS_TO = {
 }
 
 
-class Choice(NamedTuple):
-    """One reason to pick; `hint` says what it leads to."""
-
-    value: str
-    label: str
-    hint: str | None = None
-
-
 class AnswerForm(FlaskForm):
     """`next` is the page to come back to. Ids carry the hand-off, since a queue may ask about several."""
 
@@ -47,11 +46,11 @@ class AnswerForm(FlaskForm):
     def about(self, handoff: Handoff) -> "AnswerForm":
         for field in self:
             field.id = field.label.field_id = f"{field.name}-{handoff.id}"
-        self.offer(agreed.terms_of(handoff.agreement_version_id))
+        self.offer(agreed.terms_of(handoff.agreement_version_id), handoff.lead)
         return self
 
-    def offer(self, terms: Terms) -> None:
-        """Put what was agreed before the person."""
+    def offer(self, terms: Terms, lead: Lead) -> None:
+        """Put what was agreed before the person, as far as the status of the lead lets them choose it."""
 
     def blame(self, error: InvalidInput) -> None:
         """Show the refusal at its field."""
@@ -62,8 +61,11 @@ class RefusalForm(AnswerForm):
     reason = StringField(_("Reason"))
     note = TextAreaField(_("Note"), description=_("Marketing reads it. What would have made it a good lead?"))
 
-    def offer(self, terms: Terms) -> None:
-        self.choices = [_refusal(reason) for reason in terms.handoff.refusal_reasons]
+    def offer(self, terms: Terms, lead: Lead) -> None:
+        led_to = [(reason, after_refusal(reason.next_step)) for reason in terms.handoff.refusal_reasons]
+        self.choices = [
+            _refusal(reason, lead, stage) for reason, stage in led_to if status_words.leads_on(lead, stage, reason.id)
+        ]
 
 
 class RecyclingForm(AnswerForm):
@@ -71,8 +73,8 @@ class RecyclingForm(AnswerForm):
     until = StringField(_("Recycle until"), description=_("From this day on the criteria may make it an MQL again."))
     note = TextAreaField(_("Note"))
 
-    def offer(self, terms: Terms) -> None:
-        self.choices = _choices(terms.handoff.recycle_reasons)
+    def offer(self, terms: Terms, lead: Lead) -> None:
+        self.choices = _choices(terms.handoff.recycle_reasons, lead, Stage.RECYCLED)
 
     def day(self) -> date:
         try:
@@ -85,14 +87,14 @@ class LossForm(AnswerForm):
     reason = StringField(_("Reason"))
     note = TextAreaField(_("Note"))
 
-    def offer(self, terms: Terms) -> None:
-        self.choices = _choices(terms.handoff.loss_reasons)
+    def offer(self, terms: Terms, lead: Lead) -> None:
+        self.choices = _choices(terms.handoff.loss_reasons, lead, Stage.LOST)
 
 
 class WinForm(AnswerForm):
     amount = StringField(_("Amount"))
 
-    def offer(self, terms: Terms) -> None:
+    def offer(self, terms: Terms, lead: Lead) -> None:
         self.amount.description = gettext("In %(currency)s, for example 12500 or 12500.50.", currency=terms.currency)
 
 
@@ -107,7 +109,7 @@ class ConfirmationForm(AnswerForm):
         form: ConfirmationForm = type("ChecklistForm", (cls,), items)()
         return form
 
-    def offer(self, terms: Terms) -> None:
+    def offer(self, terms: Terms, lead: Lead) -> None:
         self.at_least = terms.sql.at_least
         for item in terms.sql.items:
             self[ITEM + item.id].flags.required = item.is_required
@@ -128,12 +130,24 @@ class PauseForm(AnswerForm):
     reason = StringField(_("Why do the clocks stand still?"), description=_("Marketing reads it beside the deadline."))
 
 
+class StatusForm(AnswerForm):
+    """Another status of the company, with its reason where it has some."""
+
+    status = StringField(_("Status"))
+
+    def offer(self, terms: Terms, lead: Lead) -> None:
+        self.choices = status_words.choices(statuses.choices(lead, actor()))
+
+    def blame(self, error: InvalidInput) -> None:
+        super().blame(InvalidInput("status", error.message, **error.params))
+
+
 class TouchForm(AnswerForm):
     channel = StringField(_("How"))
     occurred_at = StringField(_("When"), description=_("In your time zone. Leave it empty for now."))
     note = TextAreaField(_("Note"))
 
-    def offer(self, terms: Terms) -> None:
+    def offer(self, terms: Terms, lead: Lead) -> None:
         self.choices = [Choice(channel.value, label(channel)) for channel in Channel]
 
     def chosen_channel(self) -> Channel:
@@ -163,6 +177,7 @@ FORMS: dict[str, type[AnswerForm]] = {
     "recycling": RecyclingForm,
     "loss": LossForm,
     "win": WinForm,
+    "status": StatusForm,
     "touches": TouchForm,
     "pause": PauseForm,
 }
@@ -175,10 +190,15 @@ def form_for(noun: str, handoff: Handoff) -> AnswerForm:
     return FORMS[noun]().about(handoff)
 
 
-def _refusal(reason: ReasonClause) -> Choice:
-    hint = gettext(LEADS_TO[reason.next_step])
+def _refusal(reason: ReasonClause, lead: Lead, stage: Stage) -> Choice:
+    status = status_words.destination(lead, stage, reason.id)
+    hint = gettext("becomes “%(status)s”", status=status) if status else gettext(LEADS_TO[reason.next_step])
     return Choice(reason.id, in_language(reason.title), f"{hint} · {noted(reason)}" if reason.needs_note else hint)
 
 
-def _choices(reasons: Sequence[Reason]) -> list[Choice]:
-    return [Choice(reason.id, in_language(reason.title), asked_by(reason) or None) for reason in reasons]
+def _choices(reasons: Sequence[Reason], lead: Lead, stage: Stage) -> list[Choice]:
+    return [
+        Choice(reason.id, in_language(reason.title), asked_by(reason) or None)
+        for reason in reasons
+        if status_words.leads_on(lead, stage, reason.id)
+    ]

@@ -14,6 +14,7 @@ from smarketing.domain.errors import N_
 from smarketing.domain.event_names import EventName
 from smarketing.domain.roles import Permission, may
 from smarketing.domain.sla_clock import Outcome
+from smarketing.domain.statuses import outcomes
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
 from smarketing.models.handoffs import Handoff
@@ -21,6 +22,7 @@ from smarketing.models.people import User
 from smarketing.models.touches import Touch
 from smarketing.reports import agreed
 from smarketing.services import corrections, routing
+from smarketing.web import status_words
 from smarketing.web.access import actor, now
 from smarketing.web.words import in_language, label
 
@@ -78,7 +80,13 @@ class _Verb(NamedTuple):
 
     @property
     def event(self) -> str:
-        return f"handoff.{self.kind}" if self.kind else EventName.TOUCH_LOGGED.value
+        if self.kind:
+            return f"handoff.{self.kind}"
+        return EventName.TOUCH_LOGGED.value if self.noun == "touches" else ""
+
+    @property
+    def endpoint(self) -> str:
+        return "statuses.status" if self.noun == "status" else f"handoffs.{self.noun}"
 
 
 VERBS = (
@@ -88,6 +96,7 @@ VERBS = (
     _Verb("loss", DispositionKind.LOST, N_("Lost"), N_("Lost"), "ban", "l"),
     _Verb("touches", None, N_("Log a touch"), N_("Touch"), "phone", "t"),
     _Verb("confirmation", DispositionKind.CONFIRMED, N_("Confirm as SQL"), N_("Confirm"), "list-check", "q"),
+    _Verb("status", None, N_("Change the status"), N_("Status"), "refresh", "u"),
     _Verb("recycling", DispositionKind.RECYCLED, N_("Recycle"), N_("Recycle"), "recycle", "y"),
 )
 
@@ -109,7 +118,7 @@ def answer_view(handoff: Handoff) -> AnswerView:
 
 def acts(handoff: Handoff, terms: Terms, clocks: Sequence[Clock], *, urgent: Collection[str] = ()) -> list[Act]:
     """What this person can do with the hand-off: first what tells of an `urgent` event, then the likeliest."""
-    return [*_answers(handoff, urgent), *_holds(handoff, terms, clocks)]
+    return [*_answers(handoff, terms, urgent), *_holds(handoff, terms, clocks)]
 
 
 def _holds(handoff: Handoff, terms: Terms, clocks: Sequence[Clock]) -> list[Act]:
@@ -127,22 +136,32 @@ def _holds(handoff: Handoff, terms: Terms, clocks: Sequence[Clock]) -> list[Act]
     return [Act("pause", gettext("Pause the clocks"), gettext("Pause"), url, "player-pause", "s")]
 
 
-def _answers(handoff: Handoff, urgent: Collection[str]) -> list[Act]:
+def _answers(handoff: Handoff, terms: Terms, urgent: Collection[str]) -> list[Act]:
     if not _may_answer(handoff):
         return []
-    possible = [verb for verb in VERBS if verb.kind is None or is_possible(handoff.state, verb.kind)]
+    possible = [verb for verb in VERBS if _is_possible(verb, handoff, terms)]
     return [
         Act(
             verb.noun,
             gettext(verb.label),
             gettext(verb.word),
-            url_for(f"handoffs.{verb.noun}", handoff_id=handoff.id),
+            url_for(verb.endpoint, handoff_id=handoff.id),
             verb.icon,
             verb.shortcut,
             is_direct=verb.kind is DispositionKind.ACCEPTED,
         )
         for verb in sorted(possible, key=lambda verb: verb.event not in urgent)
     ]
+
+
+def _is_possible(verb: _Verb, handoff: Handoff, terms: Terms) -> bool:
+    """In the state of the hand-off, and from the status of its lead."""
+    lead = handoff.lead
+    if verb.kind is None:
+        return verb.noun != "status" or status_words.has_neighbours(lead)
+    if not is_possible(handoff.state, verb.kind):
+        return False
+    return any(status_words.may_come(lead, stage, reasons) for stage, reasons in outcomes(verb.kind, terms).items())
 
 
 def undo_of(handoff: Handoff) -> Undo | None:

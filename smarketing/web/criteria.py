@@ -13,6 +13,7 @@ from smarketing.domain.errors import N_
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead
 from smarketing.reports import agreed
+from smarketing.web import status_words
 from smarketing.web.access import allows
 from smarketing.web.criteria_rows import COMPARISONS, ENGAGEMENT, MOST_ROWS, Row, built, rows_of
 from smarketing.web.lead_filters import read_rule, written_rule
@@ -26,7 +27,7 @@ MOST_LOOKED_AT = 300
 GROUPS = {
     N_("Who it is"): "email email_domain first_name last_name job_title company country phone".split(),
     N_("Where from"): "source campaign landing_page arrived_at".split(),
-    N_("How it stands"): "persona stage grade cycle mql_at sal_at sql_at".split(),
+    N_("How it stands"): "persona stage status grade cycle mql_at sal_at sql_at".split(),
     N_("Score"): "points fit_points engagement_points engagement_count last_engaged_at".split(),
 }
 assert {field for fields in GROUPS.values() for field in fields} == KNOWN_FIELDS  # noqa: S101
@@ -71,7 +72,11 @@ def _fields() -> Sequence[tuple[str, list[tuple[str, str]]]]:
     kinds = engagement_kinds(standing.terms) if standing else []
     done = [(ENGAGEMENT + kind, words) for kind, words in [*kinds, (ANY_KIND, gettext("any engagement"))]]
     further = [(CUSTOM_PREFIX + key, field_name(CUSTOM_PREFIX + key)) for key in _further()]
-    groups = [(gettext(name), [(field, field_name(field)) for field in fields]) for name, fields in GROUPS.items()]
+    absent = () if status_words.are_named() else ("status",)
+    groups = [
+        (gettext(name), [(field, field_name(field)) for field in fields if field not in absent])
+        for name, fields in GROUPS.items()
+    ]
     groups.append((gettext("What they did"), done))
     return [*groups, (gettext("Further facts"), further)] if further else groups
 

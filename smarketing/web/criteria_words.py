@@ -7,6 +7,7 @@ from flask_babel import get_locale, gettext
 
 from smarketing.domain.criteria import All, AnyOf, Criterion, Not, OneOf
 from smarketing.domain.criteria_words import asked
+from smarketing.web import status_words
 from smarketing.web.words import sentence
 
 
@@ -27,6 +28,9 @@ def _said(rule: Criterion, personas: Mapping[str, str]) -> str:
         case OneOf(field="persona", one_of=keys):
             named = _joined([personas.get(key, key) for key in keys], "or")
             return gettext("the persona is %(personas)s", personas=named)
+        case OneOf(field="status", one_of=keys):
+            named = _joined([status_words.name(key) for key in keys], "or")
+            return gettext("the status is %(statuses)s", statuses=named)
         case _:
             return sentence(*asked(rule))
 

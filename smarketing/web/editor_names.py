@@ -90,7 +90,8 @@ def new_clause(
 def _lead_fields(terms: Terms) -> Options:
     """What may be known of a lead: the fields that everybody has, and those of their own that rules ask for."""
     own = {field for _path, rule in criteria_in(terms) for field in fields_named(rule) if is_custom(field)}
-    known = [(field, field_name(field)) for field in (KNOWN_FIELDS - set(DERIVED)) | own]
+    absent = set(DERIVED) if terms.statuses else {*DERIVED, "status"}
+    known = [(field, field_name(field)) for field in (KNOWN_FIELDS - absent) | own]
     return sorted(known, key=lambda each: each[1].casefold())
 
 

@@ -14,7 +14,7 @@ from smarketing.domain.roles import Role
 from smarketing.domain.sla_clock import Urgency
 from smarketing.domain.sla_clock import urgency as urgency_of
 from smarketing.models.clocks import Clock
-from smarketing.web import words
+from smarketing.web import status_words, words
 from smarketing.web.access import now
 from smarketing.web.languages import zone
 
@@ -35,6 +35,8 @@ def register(app: Flask) -> None:
         field_name=words.field_name,
         in_language=words.in_language,
         persona_name=words.persona_name,
+        status_name=status_words.name,
+        status_reason=status_words.reason_name,
     )
     app.jinja_env.policies["json.dumps_function"] = _dumps
 

@@ -32,6 +32,7 @@ TITLES = {
     "loss": N_("Mark as lost"),
     "touches": N_("Log a touch"),
     "pause": N_("Pause the clocks"),
+    "status": N_("Change the status"),
 }
 
 
@@ -58,7 +59,7 @@ def acceptance(handoff_id: int) -> Any:
         handoff = handoffs.accept(handoff_id, actor=actor(), now=now())
         return gettext("You accepted %(lead)s.", lead=handoff.lead.name)
 
-    return _answered(handoff_id, None, accept)
+    return answered(handoff_id, None, accept)
 
 
 @bp.route("/<int:handoff_id>/refusal", methods=["GET", "POST"])
@@ -70,7 +71,7 @@ def refusal(handoff_id: int) -> Any:
         stage = label(handoff.lead.stage)
         return gettext("You refused %(lead)s. The lead is now: %(stage)s.", lead=handoff.lead.name, stage=stage)
 
-    return _asked(handoff_id, "refusal") or _answered(handoff_id, "refusal", refuse)
+    return asked(handoff_id, "refusal") or answered(handoff_id, "refusal", refuse)
 
 
 @bp.route("/<int:handoff_id>/confirmation", methods=["GET", "POST"])
@@ -80,7 +81,7 @@ def confirmation(handoff_id: int) -> Any:
         handoff = handoffs.confirm(handoff_id, checklist=form.evidence(), actor=actor(), now=now())
         return gettext("%(lead)s is an SQL now.", lead=handoff.lead.name)
 
-    return _asked(handoff_id, "confirmation") or _answered(handoff_id, "confirmation", confirm)
+    return asked(handoff_id, "confirmation") or answered(handoff_id, "confirmation", confirm)
 
 
 @bp.route("/<int:handoff_id>/recycling", methods=["GET", "POST"])
@@ -92,7 +93,7 @@ def recycling(handoff_id: int) -> Any:
         day = local_date(told["until"])
         return gettext("%(lead)s is recycled until %(day)s.", lead=handoff.lead.name, day=day)
 
-    return _asked(handoff_id, "recycling") or _answered(handoff_id, "recycling", recycle)
+    return asked(handoff_id, "recycling") or answered(handoff_id, "recycling", recycle)
 
 
 @bp.route("/<int:handoff_id>/win", methods=["GET", "POST"])
@@ -103,7 +104,7 @@ def win(handoff_id: int) -> Any:
         handoff = handoffs.win(handoff_id, amount_cents=cents, actor=actor(), now=now())
         return gettext("%(lead)s is won.", lead=handoff.lead.name)
 
-    return _asked(handoff_id, "win") or _answered(handoff_id, "win", mark_won)
+    return asked(handoff_id, "win") or answered(handoff_id, "win", mark_won)
 
 
 @bp.route("/<int:handoff_id>/loss", methods=["GET", "POST"])
@@ -114,7 +115,7 @@ def loss(handoff_id: int) -> Any:
         handoff = handoffs.lose(handoff_id, **told, actor=actor(), now=now())
         return gettext("%(lead)s is lost.", lead=handoff.lead.name)
 
-    return _asked(handoff_id, "loss") or _answered(handoff_id, "loss", mark_lost)
+    return asked(handoff_id, "loss") or answered(handoff_id, "loss", mark_lost)
 
 
 @bp.route("/<int:handoff_id>/touches", methods=["GET", "POST"], endpoint="touches")
@@ -127,7 +128,7 @@ def log_touch(handoff_id: int) -> Any:
         touch = touches.log(handoff_id, **told, occurred_at=occurred_at, actor=actor(), now=now())
         return gettext("The touch was logged."), url_for(".void_touch", handoff_id=handoff_id, touch_id=touch.id)
 
-    return _asked(handoff_id, "touches") or _answered(handoff_id, "touches", log)
+    return asked(handoff_id, "touches") or answered(handoff_id, "touches", log)
 
 
 @bp.post("/<int:handoff_id>/touches/<int:touch_id>/voiding")
@@ -137,7 +138,7 @@ def void_touch(handoff_id: int, touch_id: int) -> Any:
         touches.void(handoff_id, touch_id, actor=actor(), now=now())
         return gettext("The touch was removed; the clocks it had stopped run again."), None
 
-    return _answered(handoff_id, None, void)
+    return answered(handoff_id, None, void)
 
 
 @bp.route("/<int:handoff_id>/pause", methods=["GET", "POST"])
@@ -148,7 +149,7 @@ def pause(handoff_id: int) -> Any:
         said = gettext("The clocks of %(lead)s stand still.", lead=handoff.lead.name)
         return said, url_for(".resumption", handoff_id=handoff_id)
 
-    return _asked(handoff_id, "pause") or _answered(handoff_id, "pause", hold)
+    return asked(handoff_id, "pause") or answered(handoff_id, "pause", hold)
 
 
 @bp.post("/<int:handoff_id>/resumption")
@@ -158,7 +159,7 @@ def resumption(handoff_id: int) -> Any:
         handoff = holds.resume(handoff_id, actor=actor(), now=now())
         return gettext("The clocks of %(lead)s go on.", lead=handoff.lead.name), None
 
-    return _answered(handoff_id, None, resume)
+    return answered(handoff_id, None, resume)
 
 
 @bp.post("/<int:handoff_id>/answers/<int:disposition_id>/undoing")
@@ -168,7 +169,7 @@ def undo(handoff_id: int, disposition_id: int) -> Any:
         handoff = corrections.undo(handoff_id, disposition_id, actor=actor(), now=now())
         return gettext("Undone: %(lead)s is where it was before.", lead=handoff.lead.name), None
 
-    return _answered(handoff_id, None, undo)
+    return answered(handoff_id, None, undo)
 
 
 @bp.post("/<int:handoff_id>/owner")
@@ -183,7 +184,7 @@ def reassign(handoff_id: int) -> Any:
     return redirect(_way_back(handoff), code=303)
 
 
-def _asked(handoff_id: int, noun: str) -> Any:
+def asked(handoff_id: int, noun: str) -> Any:
     """The form of an answer; None when it was sent."""
     if request.method == "POST":
         return None
@@ -201,7 +202,7 @@ Said = str | tuple[str, str | None]
 """What to tell, and the address that undoes it: that of the latest answer when none is given."""
 
 
-def _answered(handoff_id: int, noun: str | None, act: Callable[[Any], Said]) -> Any:
+def answered(handoff_id: int, noun: str | None, act: Callable[[Any], Said]) -> Any:
     """Let `act` happen and say so; a fault stays with the form, and whoever was too late is told who was first."""
     handoff = db.get_or_404(Handoff, handoff_id)
     form = form_for(noun, handoff) if noun else None

@@ -10,8 +10,9 @@ from smarketing.db import db
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Role
 from smarketing.models.imports import Import
-from smarketing.reports import agreed, funnel, lead_list
+from smarketing.reports import funnel, lead_list
 from smarketing.reports.lead_list import NOBODY, Days
+from smarketing.web import status_words
 from smarketing.web.clause_words import listed
 from smarketing.web.criteria_words import sentence_of
 from smarketing.web.filters import local_date
@@ -33,6 +34,7 @@ class Choices(NamedTuple):
     """What the row of filters offers, as pairs of value and label."""
 
     stages: Pairs
+    statuses: Pairs
     sources: Pairs
     personas: Pairs
     owners: Pairs
@@ -45,7 +47,7 @@ class Offer:
         self._asked = asked
         self._people = lead_list.people()
         self._personas = {persona.key: persona_name(persona) for persona in lead_list.personas()}
-        self._standing = agreed.latest()
+        self._standing = status_words.standing()
 
     def choices(self) -> Choices:
         filters, everyone = self._asked.filters, gettext("All")
@@ -54,6 +56,7 @@ class Offer:
             sources.append(filters.source)
         return Choices(
             [("", everyone), *_stage_pairs(filters.stages)],
+            _status_pairs(filters.statuses),
             [("", everyone), *((name or NO_SOURCE, source_name(name)) for name in sources)],
             [("", everyone), *self._persona_pairs(filters.persona)],
             [("", everyone), (NO_OWNER, gettext("Nobody")), *self._owner_pairs(filters.owner_id)],
@@ -69,6 +72,8 @@ class Offer:
             yield ("q",), gettext("Search"), " ".join(self._asked.args["q"])
         if filters.stages:
             yield ("stage",), gettext("Stage"), listed([label(stage) for stage in filters.stages])
+        if filters.statuses:
+            yield ("status",), gettext("Status"), listed([status_words.name(each) for each in filters.statuses])
         if filters.source is not None:
             yield ("source",), gettext("Source"), source_name(filters.source)
         if filters.persona is not None:
@@ -120,6 +125,13 @@ def _stage_pairs(chosen: Sequence[Stage]) -> Pairs:
     if len(chosen) > 1:
         together.setdefault(_joined(chosen), listed([label(stage) for stage in chosen]))
     return [*together.items(), *((stage.value, label(stage)) for stage in Stage)]
+
+
+def _status_pairs(chosen: Sequence[str]) -> Pairs:
+    """Every status, and those that were asked for together; empty where the agreement names none."""
+    names = status_words.names()
+    together = [(",".join(chosen), listed([names[each] for each in chosen]))] if len(chosen) > 1 else []
+    return [("", gettext("All")), *together, *names.items()] if names else []
 
 
 def _joined(stages: Sequence[Stage]) -> str:

@@ -13,7 +13,7 @@ from smarketing.models.leads import Lead
 from smarketing.reports import lead_list, tables, workbooks
 from smarketing.reports.lead_list import Filters, Sort
 from smarketing.reports.tables import Value
-from smarketing.web import access
+from smarketing.web import access, status_words
 from smarketing.web.filters import iso
 from smarketing.web.paging import below
 from smarketing.web.words import field_name, label, persona_name
@@ -56,6 +56,11 @@ def _header(filters: Filters) -> list[str]:
         *map(field_name, TEXT_LIMITS),
         gettext("Further facts"),
         gettext("Stage"),
+        *(
+            (gettext("Status"), gettext("Reason of the status"), gettext("Status since"))
+            if status_words.are_named()
+            else ()
+        ),
         gettext("Persona"),
         *map(field_name, SCORE),
         gettext("Owner"),
@@ -73,6 +78,7 @@ def _lead_cells(row: Any) -> list[Value]:
         *(getattr(lead, name) for name in TEXT_LIMITS),
         "; ".join(f"{key}: {text}" for key, text in lead.custom.items()),
         label(lead.stage),
+        *(_status_cells(lead) if status_words.are_named() else ()),
         persona_name(row.Persona) if row.Persona else None,
         *(getattr(lead, name) for name in SCORE),
         row.owner_name,
@@ -80,6 +86,12 @@ def _lead_cells(row: Any) -> list[Value]:
         *(_instant(getattr(lead, name)) for name in MILESTONES),
         None if lead.amount_cents is None else lead.amount_cents / 100,
     ]
+
+
+def _status_cells(lead: Lead) -> list[Value]:
+    reason = status_words.reason_name(lead.status_reason) if lead.status_reason else None
+    name = status_words.name(lead.status) if lead.status else None
+    return [name, reason, _instant(lead.status_at)]
 
 
 def _clock_cells(clock: Any) -> list[Value]:

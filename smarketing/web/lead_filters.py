@@ -17,7 +17,7 @@ from smarketing.domain.errors import N_
 from smarketing.domain.lifecycle import FUNNEL, Stage
 from smarketing.reports import lead_search
 from smarketing.reports.lead_list import MOST_COUNTED, NOBODY, Days, Filters, Sort, Standing
-from smarketing.web import lead_columns
+from smarketing.web import lead_columns, status_words
 from smarketing.web.criteria_rows import RULES
 from smarketing.web.filters import number
 from smarketing.web.scopes import NO_SOURCE
@@ -33,6 +33,7 @@ WITH_SALES = (Stage.MQL, Stage.SAL, Stage.SQL)
 NAMES = (
     "q",
     "stage",
+    "status",
     "source",
     "persona",
     "owner",
@@ -50,7 +51,7 @@ NAMES = (
     "import",
     "rule",
 )
-IN_THE_ROW = NAMES[:7]
+IN_THE_ROW = NAMES[:8]
 """Those that have a control of their own; the others come from links."""
 
 STANDINGS = {Standing.MET: N_("met"), Standing.BREACHED: N_("missed"), Standing.RUNNING: N_("still running")}
@@ -75,7 +76,7 @@ class Asked:
     def sorted_args(self) -> dict[str, list[str]]:
         """The filters with the order and the columns, where these are not the usual ones."""
         order = {"sort": [self.sort.value]} if self.sort is not Sort.NEWEST else {}
-        columns = {"columns": [",".join(self.columns)]} if tuple(self.columns) != lead_columns.USUAL else {}
+        columns = {"columns": [",".join(self.columns)]} if tuple(self.columns) != lead_columns.usual() else {}
         return self.args | order | columns
 
     @property
@@ -108,6 +109,7 @@ def asked() -> Asked:
     filters = Filters(
         words=tuple(address.one("q", _words) or ()),
         stages=tuple(address.many("stage", Stage)),
+        statuses=tuple(address.many("status", _status)),
         persona=address.one("persona", str),
         owner_id=address.one("owner", lambda text: NOBODY if text == NO_OWNER else _id(text)),
         source=address.one("source", lambda text: "" if text == NO_SOURCE else text),
@@ -159,6 +161,12 @@ class _Address:
             return None
         self.understood.setdefault(name, []).append(text)
         return value
+
+
+def _status(text: str) -> str:
+    if text not in status_words.names():
+        raise ValueError(text)
+    return text
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from smarketing.domain.lifecycle import Move, Stage, is_allowed
 from smarketing.domain.periods import local_day
 from smarketing.domain.scoring import scorer
 from smarketing.domain.shortfall import Line
+from smarketing.domain.statuses import Stay
 from smarketing.domain.terms import Terms, canonical
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
@@ -22,7 +23,7 @@ from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
 from smarketing.services.subjects import criteria_values, subjects_of
-from smarketing.web import contests, lead_score, lead_story, paging
+from smarketing.web import contests, lead_score, lead_story, paging, status_words
 from smarketing.web.clause_words import granted
 from smarketing.web.contests import Contest
 from smarketing.web.lead_score import Verdict, Waterfall, Way
@@ -85,6 +86,7 @@ class CycleView(NamedTuple):
 class LeadPage:
     lead: Lead
     steps: Sequence[Step]
+    stays: Sequence[Stay]
     facts: Sequence[tuple[str, str]]
     custom: Sequence[tuple[str, str]]
     import_name: str | None
@@ -106,7 +108,13 @@ class LeadPage:
     def may_be_marked(self) -> bool:
         is_known = self.lead.erased_at is None
         is_ready = self.standing is not None and self.standing.is_in_force
-        return is_ready and is_known and is_allowed(self.lead.stage, Move.QUALIFY)
+        is_near = is_allowed(self.lead.stage, Move.QUALIFY) and status_words.leads_on(self.lead, Stage.MQL)
+        return is_ready and is_known and is_near
+
+    @property
+    def latest_mql_at(self) -> datetime | None:
+        """When it became an MQL last; None where that was the first time."""
+        return self.cycles[0].cycle.handoff.mql_at if self.cycles and self.lead.cycle > 1 else None
 
     @property
     def may_be_taken_back(self) -> bool:
@@ -125,7 +133,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
     lead = lead_history.lead(lead_id)
     if lead is None:
         return None
-    standing, score = agreed.latest(), lead_history.latest_score(lead_id)
+    standing, score = status_words.standing(), lead_history.latest_score(lead_id)
     cycles, engagements = lead_history.cycles(lead_id), lead_history.engagements(lead_id)
     named = [cycle.handoff.agreement_version_id for cycle in cycles]
     disputes = dispute_list.of_lead(lead_id)
@@ -135,6 +143,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
     return LeadPage(
         lead=lead,
         steps=[Step(stage, at) for stage, name in STEPS if (at := getattr(lead, name))],
+        stays=lead_history.stays(lead),
         facts=[(field_name(name), text) for name in FACTS_SHOWN if (text := getattr(lead, name))],
         custom=[(field_name(f"custom.{key}"), text) for key, text in sorted(lead.custom.items())],
         import_name=lead_history.import_name(lead.import_id),

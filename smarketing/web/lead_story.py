@@ -121,6 +121,17 @@ def _agreed_reason(told: _Told) -> str | None:
     return reason
 
 
+def _status(told: _Told) -> str | None:
+    """The status and its reason, by the titles of the version it was told under."""
+    status, reason = told.data.get("status"), told.data.get("reason")
+    if told.terms is None or status is None:
+        return status
+    name = _title(told.terms.statuses, status)
+    if told.data.get("undone"):
+        return gettext("back to “%(status)s”", status=name)
+    return f"{name}, {_title(told.terms.handoff.reasons(), reason)}" if reason else name
+
+
 def _amount(told: _Told) -> str | None:
     cents = told.data.get("amount_cents")
     return money(cents, told.terms.currency) if told.terms and cents is not None else None
@@ -150,6 +161,7 @@ DETAILS: dict[EventName, Callable[[_Told], str | None]] = {
     EventName.LEAD_SCORED: _points,
     EventName.LEAD_QUALIFIED: _points,
     EventName.LEAD_TAKEN_BACK: _written_reason,
+    EventName.LEAD_STATUS_CHANGED: _status,
     EventName.LEAD_ERASED: _ground,
     EventName.HANDOFF_OFFERED: _owner,
     EventName.HANDOFF_REASSIGNED: _owner,

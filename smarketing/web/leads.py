@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as Redirect
 from smarketing.db import db, transaction
 from smarketing.domain.errors import Conflict, InvalidInput
 from smarketing.domain.lifecycle import Stage
-from smarketing.domain.roles import Permission
+from smarketing.domain.roles import Permission, may
 from smarketing.models.leads import Lead
 from smarketing.reports import agreed, lead_list, workbooks
-from smarketing.services import intake, qualification, remarks
+from smarketing.services import intake, qualification, remarks, statuses
 from smarketing.services.intake import Known
 from smarketing.web import lead_columns, lead_file, lead_filters, lead_page, paging
 from smarketing.web import views as saved_views
@@ -47,7 +47,7 @@ def index() -> str:
         count=_count(asked, page),
         choices=offer.choices(),
         chips=offer.chips(),
-        columns=lead_columns.LABELS,
+        columns=lead_columns.offered(),
         views=saved_views.offered(asked.query),
         is_new=not page.rows and not asked.is_filtered and not asked.faults,
     )
@@ -191,8 +191,15 @@ def _page(lead_id: int, form: ReasonForm, **told: str) -> str:
         business_time=business_time,
         engagement_name=engagement_name,
         remarks=remarks.of_lead(lead_id),
+        status_url=_status_url(page.lead),
         **told,
     )
+
+
+def _status_url(lead: Lead) -> str | None:
+    """Where marketing changes the status; None where it cannot, and for sales, who answers."""
+    is_theirs = may(actor().role, Permission.QUALIFY_LEAD) and statuses.choices(lead, actor())
+    return url_for("statuses.ask", lead_id=lead.id) if is_theirs else None
 
 
 def _answer(page: LeadPage) -> AnswerView | None:

@@ -10,9 +10,10 @@ from smarketing.domain.errors import N_
 from smarketing.domain.importing import words_of
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission, Role, may
+from smarketing.models.leads import Lead
 from smarketing.reports import lead_list, lead_search
 from smarketing.reports.lead_list import Filters
-from smarketing.web import navigation
+from smarketing.web import navigation, status_words
 from smarketing.web.access import actor, allows, now
 from smarketing.web.navigation import Place
 from smarketing.web.words import label
@@ -69,10 +70,14 @@ def _leads(words: Sequence[str], text: str) -> Iterator[Found]:
     lines = lead_list.newest(filters, now=now(), limit=MOST_LEADS + 1)
     for line in lines[:MOST_LEADS]:
         lead = line.lead
-        about = " · ".join(filter(None, (lead.company, lead.email, label(Stage(lead.stage)))))
+        about = " · ".join(filter(None, (lead.company, lead.email, label(Stage(lead.stage)), _status(lead))))
         yield Found(lead.name, about, url_for("leads.show", lead_id=lead.id), f"stage-{lead.stage}")
     if len(lines) > MOST_LEADS:
         yield Found(gettext("All leads with “%(text)s”", text=text), "", url_for("leads.index", q=text), "search")
+
+
+def _status(lead: Lead) -> str | None:
+    return status_words.name(lead.status) if lead.status else None
 
 
 def _people(words: Sequence[str]) -> Iterator[Found]:

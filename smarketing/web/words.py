@@ -142,6 +142,7 @@ FIELDS = {
     "engagement_count": N_("Number of engagements"),
     "email_domain": N_("Domain of the e-mail"),
     "stage": N_("Stage"),
+    "status": N_("Status"),
     "grade": N_("Grade"),
     "cycle": N_("Times an MQL"),
     "arrived_at": N_("Arrival"),

@@ -9,13 +9,13 @@ from smarketing.domain.lifecycle import Milestones, Move, Stage, after, is_allow
 
 TABLE = """
             qualify  take_back  accept  return   recycle   disqualify    confirm  win  lose  erase
-inquiry     mql      -          -       -        -         -             -        -    -     disqualified
+inquiry     mql      -          -       -        recycled  disqualified  -        -    -     disqualified
 mql         -        inquiry    sal     inquiry  recycled  disqualified  -        -    -     disqualified
 sal         -        -          -       -        recycled  disqualified  sql      -    -     disqualified
 sql         -        -          -       -        recycled  -             -        won  lost  disqualified
 won         -        -          -       -        -         -             -        -    -     -
 lost        -        -          -       -        -         -             -        -    -     -
-recycled    mql      -          -       -        -         -             -        -    -     disqualified
+recycled    mql      -          -       -        -         disqualified  -        -    -     disqualified
 disqualified -       -          -       -        -         -             -        -    -     -
 """
 _HEAD, *_ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -219,7 +219,7 @@ def test_a_lead_that_somebody_else_brings_at_the_same_moment_is_known_by_its_fau
     batch.new[0].lead_id = 99
     standing = leads.Standing(Stage.INQUIRY, 0, None, None, None, None, None, None, None)
     with pytest.raises(IntegrityError) as fault:
-        leads.insert(batch.new, [standing], zone="UTC", import_id=None, now=hands.now)
+        leads.insert(batch.new, [standing], statuses={}, zone="UTC", import_id=None, now=hands.now)
     assert is_unique_violation(fault.value)
     session.rollback()
 
