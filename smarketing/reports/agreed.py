@@ -11,6 +11,7 @@ from smarketing.domain.clauses import Words
 from smarketing.domain.signing import OVER, VersionStatus
 from smarketing.domain.terms import Terms, parse
 from smarketing.domain.terms_clocks import ClockClause
+from smarketing.domain.terms_consequences import ConsequenceClause
 from smarketing.models.agreements import AgreementVersion
 
 WAS_IN_FORCE = (VersionStatus.IN_FORCE, *OVER)
@@ -55,6 +56,23 @@ def calendar_of(version_id: int, clause_id: str) -> BusinessCalendar:
 def first_answer(terms: Terms) -> ClockClause | None:
     """The clause under which sales answers a hand-off first; None when nothing of the kind was promised."""
     return next((clause for clause in terms.clocks if clause.starts_on == "handoff.offered"), None)
+
+
+def leaving_out() -> list[tuple[int, list[str]]]:
+    """Each version with its clocks of which a miss leaves the hand-off out of the conversion, where it has some."""
+    texts = select(AgreementVersion.id, AgreementVersion.terms).where(AgreementVersion.status.in_(WAS_IN_FORCE))
+    found = []
+    for version_id, text in db.session.execute(texts.order_by(AgreementVersion.id)):
+        terms = parse(text)
+        clocks = {clause.id for clause in terms.clocks}
+        named = {one for each in terms.consequences if _leaves_out(each) for one in each.promises}
+        if clocks & named:
+            found.append((version_id, sorted(clocks & named)))
+    return found
+
+
+def _leaves_out(clause: ConsequenceClause) -> bool:
+    return clause.relief == "out_of_conversion" and clause.per == "case"
 
 
 def refusal_reasons() -> dict[str, Words]:

@@ -8,18 +8,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, false, func, literal, not_, or_, select
 
 from smarketing.db import db, is_postgresql
 from smarketing.domain.dispositions import DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState
+from smarketing.domain.sla_clock import Outcome
 from smarketing.models.agreements import AgreementVersion
+from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import Team, User
 from smarketing.models.personas import Persona
 from smarketing.models.touches import Touch
+from smarketing.reports import agreed
 
 AnySelect = Select[*tuple[Any, ...]]
 Condition = ColumnElement[bool]
@@ -74,6 +77,9 @@ class Of(StrEnum):
     LEAKED = "leaked"
     UNOWNED = "unowned"
     AGAIN = "again"
+    LEFT_OUT = "left_out"
+    COUNTING = "counting"
+    COUNTING_SQL = "counting_sql"
 
 
 Counts = dict[Of, int]
@@ -110,6 +116,8 @@ def _answered_with(kind: DispositionKind, *conditions: Condition) -> Condition:
 
 def condition(of: Of, *, now: datetime) -> Condition:
     """The one place that says which hand-offs a figure counts."""
+    if of in (Of.LEFT_OUT, Of.COUNTING, Of.COUNTING_SQL):
+        return _on_conversion(of)
     is_touched = select(Touch.id).where(Touch.handoff_id == Handoff.id).exists()
     is_refused = Handoff.state == HandoffState.REFUSED
     conditions: dict[Of, Condition] = {
@@ -131,6 +139,23 @@ def condition(of: Of, *, now: datetime) -> Condition:
         Of.AGAIN: Handoff.cycle > 1,
     }
     return conditions[of]
+
+
+def _on_conversion(of: Of) -> Condition:
+    """What the conversion counts once the hand-offs are left out in which a promise was missed that says so."""
+    is_left_out = or_(false(), *(_is_missed(version_id, clauses) for version_id, clauses in agreed.leaving_out()))
+    if of is Of.LEFT_OUT:
+        return is_left_out
+    if of is Of.COUNTING:
+        return not_(is_left_out)
+    return and_(not_(is_left_out), _answered_with(DispositionKind.CONFIRMED))
+
+
+def _is_missed(version_id: int, clauses: Sequence[str]) -> Condition:
+    """One of these promises of its version, and it was not excused."""
+    is_breached = (Clock.outcome == Outcome.BREACHED, Clock.excused_at.is_(None), Clock.clause_id.in_(clauses))
+    missed = select(Clock.id).where(Clock.handoff_id == Handoff.id, *is_breached).exists()
+    return and_(Handoff.agreement_version_id == version_id, missed)
 
 
 def narrowed(query: AnySelect, wanted: Wanted) -> AnySelect:

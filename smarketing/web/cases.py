@@ -40,6 +40,9 @@ COUNTED = {
     Of.LEAKED: N_("Hand-offs nobody touched in 30 days"),
     Of.UNOWNED: N_("Hand-offs without an owner and untouched in 30 days"),
     Of.AGAIN: N_("Hand-offs of leads that were an MQL before"),
+    Of.LEFT_OUT: N_("Hand-offs left out of the conversion, as agreed"),
+    Of.COUNTING: N_("Hand-offs that count in the conversion"),
+    Of.COUNTING_SQL: N_("Hand-offs that count in the conversion and became an SQL"),
 }
 STANDINGS = {Standing.MET: N_("met"), Standing.MISSED: N_("missed"), Standing.PENDING: N_("pending")}
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9000, 1, 1)

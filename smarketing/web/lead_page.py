@@ -23,12 +23,13 @@ from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
 from smarketing.services.subjects import criteria_values, subjects_of
-from smarketing.web import contests, lead_score, lead_story, paging, status_words
+from smarketing.web import contests, lead_score, lead_story, paging, reliefs, status_words
 from smarketing.web.clause_words import granted
 from smarketing.web.contests import Contest
 from smarketing.web.lead_score import Verdict, Waterfall, Way
 from smarketing.web.lead_story import Entry
 from smarketing.web.paging import Page
+from smarketing.web.reliefs import Relief
 from smarketing.web.words import answerer, field_name, in_language
 
 FACTS_SHOWN = tuple(name for name in TEXT_LIMITS if name not in ("first_name", "last_name", "email", "phone"))
@@ -78,6 +79,7 @@ class CycleView(NamedTuple):
     answers: Sequence[AnswerLine]
     disputes: Sequence[Dispute]
     contests: Sequence[Contest]
+    reliefs: Sequence[Relief]
     by_itself: str | None
     """What happens at `handoff.timebox_at`; None where nothing does."""
 
@@ -156,7 +158,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         persona_reasons=_persona_reasons(lead, score_version, now),
         engagements=engagements[:MOST_ENGAGEMENTS],
         has_more_engagements=len(engagements) > MOST_ENGAGEMENTS,
-        cycles=[_cycle(cycle, versions, disputes) for cycle in cycles],
+        cycles=[_cycle(cycle, versions, disputes, now) for cycle in cycles],
         story=lead_story.entries(story.rows),
         story_page=story,
         now=now,
@@ -183,7 +185,7 @@ def _persona_reasons(lead: Lead, version: Version | None, now: datetime) -> list
     return lead_score.persona_reasons(lead, version.terms, criteria_values(lead), now) if version else []
 
 
-def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dispute]) -> CycleView:
+def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dispute], now: datetime) -> CycleView:
     handoff, version = cycle.handoff, versions[cycle.handoff.agreement_version_id]
     return CycleView(
         cycle,
@@ -192,6 +194,7 @@ def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dis
         [_answer(each, version.terms) for each in handoff.dispositions],
         [each for each in disputes if each.handoff_id == handoff.id],
         contests.of_handoff(handoff, disputes),
+        reliefs.of_cycle(cycle, version.terms, now=now),
         _by_itself(cycle, version.terms),
     )
 

@@ -19,9 +19,11 @@ from smarketing.reports import context, queue
 from smarketing.reports.context import Context
 from smarketing.reports.lead_history import Cycle
 from smarketing.reports.queue import Entry
-from smarketing.web.access import actor
+from smarketing.web import reliefs
+from smarketing.web.access import actor, now
 from smarketing.web.answers import Act, acts
 from smarketing.web.filters import ago, local_date
+from smarketing.web.reliefs import Relief
 from smarketing.web.words import answered, answerer, engagement_name, in_language, label, persona_name
 
 SHOWN_PARTS = 2
@@ -77,6 +79,7 @@ class Pack(NamedTuple):
     touches: Sequence[tuple[Touch, str]]
     opening: str
     earlier: Sequence[Earlier]
+    reliefs: Sequence[Relief]
 
 
 def line_of(handoff_id: int) -> Line:
@@ -112,6 +115,7 @@ def pack(handoff_id: int) -> Pack | None:
         [(touch, label(touch.channel)) for touch in found.current.touches],
         _opening(found),
         [_earlier(cycle, found) for cycle in found.earlier],
+        reliefs.of_cycle(found.current, terms, now=now()),
     )
 
 

@@ -8,7 +8,7 @@ from smarketing.domain.attainment import Share
 from smarketing.domain.dispositions import DispositionKind
 from smarketing.domain.errors import N_
 from smarketing.domain.periods import Period, before, month_of
-from smarketing.reports import cases, cohorts, figures, goal_charts
+from smarketing.reports import agreed, cases, cohorts, figures, goal_charts
 from smarketing.reports.cases import By, Counts, Of
 from smarketing.reports.cohorts import AGES, Month
 from smarketing.reports.goal_charts import HeatCell
@@ -22,6 +22,7 @@ from smarketing.web.sections.quality import share_tile
 from smarketing.web.sections.section import Section
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
 from smarketing.web.theme_view import ThemeView
+from smarketing.web.tiles import Tile
 
 COUNTED = (Of.OFFERED, Of.ACCEPTED, Of.SQL, Of.WON, Of.RECYCLED, Of.LEAKED, Of.UNOWNED)
 STEPS = ((Of.OFFERED, N_("Offered")), (Of.ACCEPTED, N_("Accepted")), (Of.SQL, N_("SQL")), (Of.WON, N_("Won")))
@@ -44,10 +45,31 @@ def page(view: ThemeView) -> Page:
         (gettext("Recycled"), Of.RECYCLED, recycled),
         (gettext("Lost on the way"), Of.LEAKED, leaked),
     )
+    tiles = [share_tile(view, label, (part, Of.OFFERED), counts, earlier, told) for label, part, told in rows]
     return Page(
-        [share_tile(view, label, (part, Of.OFFERED), counts, earlier, told) for label, part, told in rows],
+        [*tiles, *_relieved(view)],
         [_funnel(view, counts), _heat(view), _flow(view, counts), _yields(view), *stages.sections(view)],
     )
+
+
+def _relieved(view: ThemeView) -> list[Tile]:
+    """The conversion without what was left out as agreed; nothing where no agreement leaves anything out."""
+    if not agreed.leaving_out():
+        return []
+    wished = (Of.OFFERED, Of.LEFT_OUT, Of.COUNTING, Of.COUNTING_SQL)
+    counts = cases.counted(view.span, view.wanted, wished, now=view.now)
+    earlier = cases.counted(view.earlier_span, view.wanted, wished, now=view.now)
+    left_out = gettext(
+        "Hand-offs in which a promise was missed, and not excused, for which the agreement leaves them out of the "
+        "conversion ÷ all offered in the period."
+    )
+    counting = gettext("Became an SQL so far ÷ offered in the period, both without those left out.")
+    return [
+        share_tile(
+            view, gettext("SQL, without those left out"), (Of.COUNTING_SQL, Of.COUNTING), counts, earlier, counting
+        ),
+        share_tile(view, gettext("Left out, as agreed"), (Of.LEFT_OUT, Of.OFFERED), counts, earlier, left_out),
+    ]
 
 
 def _funnel(view: ThemeView, counts: Counts) -> Section:
