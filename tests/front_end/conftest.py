@@ -148,7 +148,7 @@ def show(stage: Stage, browser: Any) -> Iterator[Show]:
         contexts.append(context)
         context.route("**/*", lambda route: answer(stage.app, route))
         page = context.new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(20_000)
         page.clock.install(time=NOW + browser_is_ahead)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)

@@ -228,5 +228,6 @@ def test_without_scripts_the_road_is_the_same(
     run(hands)
     page.get_by_role("link", name="See how far it is").click()
     page.get_by_role("link", name="See its new leads").click()
+    page.locator("tbody tr").nth(38).wait_for()
     assert page.locator("tbody tr").count() == 39
     context.close()
