@@ -36,10 +36,23 @@ class Force(NamedTuple):
 
 
 def in_force() -> Force | None:
-    row = db.session.execute(
-        select(AgreementVersion.id, AgreementVersion.terms).where(AgreementVersion.status == VersionStatus.IN_FORCE)
-    ).first()
-    return Force(*row) if row else None
+    is_in_force = AgreementVersion.status == VersionStatus.IN_FORCE
+    row = db.session.execute(select(AgreementVersion.id, AgreementVersion.digest).where(is_in_force)).first()
+    return Force(row.id, _text(*row)) if row else None
+
+
+_texts: dict[str, str] = {}
+"""The terms of the latest versions asked for, by digest: a large agreement is not fetched with every request."""
+_MOST_TEXTS = 16
+
+
+def _text(version_id: int, its_digest: str) -> str:
+    if its_digest not in _texts:
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        query = select(AgreementVersion.terms).where(AgreementVersion.id == version_id)
+        _texts[its_digest] = db.session.execute(query).scalar_one()
+    return _texts[its_digest]
 
 
 def standing() -> Force | None:

@@ -214,9 +214,9 @@ def _write_changed(drafts: Sequence[Draft], *, zone: str, told: _Told) -> int:
     """Write leads that were known and are changed, and judge them again; how many became MQL."""
     if not drafts:
         return 0
-    lead_ids = [draft.lead_id for draft in drafts if draft.lead_id]
-    tallies.mark_leads(lead_ids)
     changed = [draft for draft in drafts if draft.changes]
+    lead_ids = [draft.lead_id for draft in changed if draft.lead_id]
+    tallies.mark_leads(lead_ids)
     leads.write_changes(changed, zone=zone)
     lines = (
         _line(EventName.LEAD_UPDATED, draft, told.now, told, fields=sorted(set(draft.changes))) for draft in changed

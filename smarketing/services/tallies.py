@@ -52,6 +52,8 @@ def recount_stale(*, limit: int = 100) -> int:
 
 def mark_leads(lead_ids: Sequence[int]) -> None:
     """Mark every day these leads count in, because what all figures gather by has changed: their source."""
+    if not lead_ids:
+        return
     of_leads = Lead.id.in_(lead_ids)
     for cohort in Cohort:
         mark_stale(cohort, db.session.scalars(select(day_column(cohort)).where(of_leads).distinct()))
