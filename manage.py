@@ -23,7 +23,9 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 RUNTIME_LOCK = ROOT / "requirements.txt"
+PREDICT_LOCK = ROOT / "requirements-predict.txt"
 DEV_LOCK = ROOT / "requirements-dev.txt"
+LARGER = {RUNTIME_LOCK: (PREDICT_LOCK, DEV_LOCK), PREDICT_LOCK: (DEV_LOCK,)}
 INSTALLED = VENV / "installed-lock.sha256"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = {
@@ -50,6 +52,7 @@ def command_line() -> argparse.ArgumentParser:
 
     command = commands.add_parser("setup", help="make .venv and install the locked packages")
     command.add_argument("--dev", action="store_true", help="with the tools for tests and checks")
+    command.add_argument("--predict", action="store_true", help="with scikit-learn, to train estimates")
     command.set_defaults(command=setup)
 
     command = commands.add_parser("run", help="serve the application, with a demo when the database is empty")
@@ -83,13 +86,13 @@ def command_line() -> argparse.ArgumentParser:
 
 
 def setup(options: argparse.Namespace, _extra: list[str]) -> int:
-    install(DEV_LOCK if options.dev else RUNTIME_LOCK)
+    install(DEV_LOCK if options.dev else PREDICT_LOCK if options.predict else RUNTIME_LOCK)
     return 0
 
 
 def install(lock: Path) -> None:
-    """Bring .venv up to the lock. The dev lock holds the runtime lock, so it serves for both."""
-    if installed() in {digest(lock), digest(DEV_LOCK)}:
+    """Bring .venv up to the lock. A larger one holds it, and so serves for both."""
+    if installed() in map(digest, (lock, *LARGER.get(lock, ()))):
         return
     print(f"Installing {lock.name} into {VENV.name} …", flush=True)
     INSTALLED.unlink(missing_ok=True)
