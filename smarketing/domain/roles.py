@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SIGN_AGREEMENT = "sign_agreement"
     SEE_REPORTS = "see_reports"
     SHARE_REPORTS = "share_reports"
+    TRAIN_PREDICTORS = "train_predictors"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     SEE_JOBS = "see_jobs"
@@ -76,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.AUTHOR_AGREEMENT,
         Permission.SIGN_AGREEMENT,
         Permission.SHARE_REPORTS,
+        Permission.TRAIN_PREDICTORS,
         Permission.SEE_PEOPLE,
     },
     Role.ADMIN: _EVERYONE

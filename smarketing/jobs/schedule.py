@@ -29,7 +29,9 @@ from smarketing.jobs import (
     send_reports,
     sum_up_week,
     sweep_breaches,
+    train_predictors,
     warn_at_risk,
+    watch_predictors,
 )
 
 
@@ -59,6 +61,7 @@ TIMETABLE = (
     Job("run_imports", run_imports.run, seconds(1), N_("Reads the files that were brought in")),
     Job("run_bulks", run_bulks.run, seconds(1), N_("Goes on with decisions about many leads")),
     Job("run_backtests", run_backtests.run, seconds(1), N_("Judges drafts over past days")),
+    Job("train_predictors", train_predictors.run, seconds(2), N_("Trains the estimates that were asked for")),
     Job("sweep_breaches", sweep_breaches.run, seconds(2), N_("Notices the clocks that ran out")),
     Job("warn_at_risk", warn_at_risk.run, seconds(5), N_("Warns the owners of clocks at risk")),
     Job("climb_ladders", climb_ladders.run, seconds(2), N_("Escalates what waits, by the agreed steps")),
@@ -89,6 +92,7 @@ TIMETABLE = (
     Job("purge_runs", purge_runs.run, hours(1), N_("Forgets old runs of these jobs")),
     Job("purge_sessions", purge_sessions.run, hours(1), N_("Forgets sessions that ended a month ago")),
     Job("sum_up_week", sum_up_week.run, hours(1), N_("Tells each how the week that ended was")),
+    Job("watch_predictors", watch_predictors.run, hours(1), N_("Looks once a day whether estimates still hold")),
     Job("purge_letters", purge_letters.run, hours(1), N_("Forgets what became of e-mails three months ago")),
     Job("purge_replies", purge_replies.run, hours(1), N_("Forgets what other systems were answered a day ago")),
 )

@@ -20,6 +20,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     objections,
     people,
     personas,
+    predictors,
     reach,
     remarks,
     routing,

@@ -14,6 +14,7 @@ from smarketing.reports.look import (
     Part,
     Series,
     Tick,
+    dots,
     drawn,
     goal_line,
     in_margin,
@@ -24,6 +25,7 @@ from smarketing.reports.look import (
     scaled_axis,
     telling,
     time_axis,
+    whiskers,
 )
 
 BAND = "var(--step-1)"
@@ -97,6 +99,14 @@ def compared(
         words = {"shapes": [goal_line(limit, across="x")], "annotations": [in_margin(limit)]}
         figure["layout"] |= words | {"margin": MARGIN_FOR_WORDS | {"t": 24}}
     return figure
+
+
+def said_and_came(marks: Sequence[Mark], said: Sequence[float], *, scale: Sequence[Tick]) -> Figure:
+    """The share that came over the chance that was said, beside the line where both are alike."""
+    alike = {"x": [0, 1], "y": [0, 1], "line": {"color": QUIET, "width": 1, "dash": "dot"}, "hoverinfo": "skip"}
+    points = dots(marks) | {"x": list(said), "error_y": whiskers(marks)}
+    traces = [{"type": "scatter", "mode": "lines", **alike}, points]
+    return drawn(traces, xaxis=scaled_axis(scale), yaxis=scaled_axis(scale))
 
 
 def shares_of_whole(series: Sequence[Series]) -> Figure:

@@ -17,7 +17,7 @@ from smarketing.domain.terms import Terms, canonical
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
 from smarketing.models.events import Event
-from smarketing.models.handoffs import Disposition
+from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Engagement, Lead, Score
 from smarketing.reports import agreed, dispute_list, lead_history
 from smarketing.reports.agreed import Agreed
@@ -121,6 +121,10 @@ class LeadPage:
     @property
     def may_be_taken_back(self) -> bool:
         return is_allowed(self.lead.stage, Move.TAKE_BACK)
+
+    @property
+    def latest_handoff(self) -> Handoff | None:
+        return self.cycles[0].cycle.handoff if self.cycles else None
 
     @property
     def first_answer(self) -> str | None:

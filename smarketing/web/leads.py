@@ -15,7 +15,7 @@ from smarketing.models.leads import Lead
 from smarketing.reports import agreed, lead_list, workbooks
 from smarketing.services import intake, qualification, remarks, statuses
 from smarketing.services.intake import Known
-from smarketing.web import lead_columns, lead_file, lead_filters, lead_page, paging
+from smarketing.web import estimates, lead_columns, lead_file, lead_filters, lead_page, paging
 from smarketing.web import views as saved_views
 from smarketing.web.access import actor, allows, now
 from smarketing.web.answers import AnswerView, answer_view, undo_of
@@ -187,6 +187,7 @@ def _page(lead_id: int, form: ReasonForm, **told: str) -> str:
         lead=page.lead,
         form=form,
         answer=_answer(page),
+        estimate=estimates.of(page.latest_handoff),
         answered=answered,
         business_time=business_time,
         engagement_name=engagement_name,
@@ -204,9 +205,9 @@ def _status_url(lead: Lead) -> str | None:
 
 def _answer(page: LeadPage) -> AnswerView | None:
     """What sales can do with the latest hand-off; None when there is nothing to do any more."""
-    if not page.cycles:
+    handoff = page.latest_handoff
+    if handoff is None:
         return None
-    handoff = page.cycles[0].cycle.handoff
     return answer_view(handoff) if handoff.closed_at is None or undo_of(handoff) else None
 
 

@@ -76,6 +76,8 @@ def target(notice: Notice, lead: Lead | None) -> Target | None:
         return Target("agreements.index", {})
     if data.get("dispute"):
         return Target("disputes.show", {"dispute_id": data["dispute"]})
+    if data.get("predictor"):
+        return Target("predictors.show", {"predictor_id": data["predictor"]})
     if data.get("amendment"):
         return Target("amendments.show", {"amendment_id": data["amendment"]})
     if lead:

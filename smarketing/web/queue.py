@@ -16,7 +16,7 @@ from smarketing.models.people import User
 from smarketing.reports import queue
 from smarketing.reports.queue import COUNTED, Entry, Found, Place
 from smarketing.services import routing
-from smarketing.web import paging, queue_lines
+from smarketing.web import estimates, paging, queue_lines
 from smarketing.web.access import actor, allows, now
 from smarketing.web.answers import rep_choices
 from smarketing.web.languages import zone
@@ -78,7 +78,11 @@ def context(handoff_id: int) -> str:
     """What to know before acting, beside the queue or on a page of its own."""
     pack = queue_lines.pack(handoff_id) or abort(404)
     is_part = bool(request.headers.get("HX-Request"))
-    return render_template("queue/_context.html" if is_part else "queue/context.html", pack=pack)
+    return render_template(
+        "queue/_context.html" if is_part else "queue/context.html",
+        pack=pack,
+        estimate=estimates.of(pack.context.entry.handoff),
+    )
 
 
 @bp.post("/owner")

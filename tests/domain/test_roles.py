@@ -22,6 +22,7 @@ REVIEWED = """
     sign_agreement     .  .  x  .
     see_reports        x  x  x  x
     share_reports      .  .  x  .
+    train_predictors   .  .  x  .
     see_people         .  .  x  x
     manage_people      .  .  .  x
     see_jobs           .  .  .  x

@@ -51,6 +51,7 @@ from smarketing.services import (
     histories,
     imports,
     intake,
+    predictors,
     remarks,
     rosters,
     sessions,
@@ -143,6 +144,8 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     limits = {"folder": tmp_path / "uploads", "limit": 1000, "zone": "UTC"}
     history = histories.bring_in(past, "past.csv", **limits, actor=agreed.manny, now=hands.now)
     task_id = give_task(session, handoff, agreed, hands)
+    predictor = predictors.ask([], actor=agreed.sasha, now=hands.now)
+    session.flush()
     ids = {
         "lead_id": handoff.lead_id,
         "handoff_id": handoff.id,
@@ -170,6 +173,7 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "amendment_id": amendment.id,
         "backtest_id": backtest.id,
         "task_id": task_id,
+        "predictor_id": predictor.id,
         "clause": "first-answer",
         "number": 1,
         "place": "clocks/first-answer",
