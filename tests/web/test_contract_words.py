@@ -8,6 +8,8 @@ from flask_babel import force_locale
 
 from smarketing import library
 from smarketing.domain import terms_text
+from smarketing.domain.lifecycle import Stage
+from smarketing.models.leads import Lead
 from smarketing.web.answer_forms import RecyclingForm, RefusalForm
 from smarketing.web.contract import articles, provision, provisions
 from tests.cast import Cast, clause, document, terms
@@ -289,7 +291,7 @@ def test_who_gives_a_reason_is_told_what_it_asks(said: Say) -> None:
     handoff["recycle_reasons"][0] |= {"wait": {"days": 30}, "needs_note": True}
     agreed = terms(handoff=handoff)
     refusing, recycling = RefusalForm(), RecyclingForm()
-    refusing.offer(agreed)
-    recycling.offer(agreed)
+    refusing.offer(agreed, Lead(stage=Stage.MQL))
+    recycling.offer(agreed, Lead(stage=Stage.SAL))
     assert [(choice.hint or "").endswith("A note is needed.") for choice in refusing.choices][:2] == [True, False]
     assert [choice.hint for choice in recycling.choices][:1] == ["Wait: 30 days. A note is needed."]
