@@ -82,19 +82,22 @@ def choose(lead_id: int, *, status: str, reason: str | None, actor: User, now: d
     given = reason if clause.reasons else None
     if clause.stage is not lead.stage:
         _bring(lead, clause, given, force.terms, now=now)
-    _enter(lead, clause, given, force=force, actor=actor, now=now)
+    _enter(lead, clause, given, force=force, actor=actor, now=now, is_chosen=True)
     _show(lead)
     return lead
 
 
 def undo(lead_id: int, *, actor: User, now: datetime) -> Lead:
-    """Put a lead back in the status it was in before this person chose, where nothing has happened to it since."""
+    """Put a lead back in the status it was in before this person chose, where nothing has happened to it since.
+
+    An answer is undone otherwise: its hand-off goes back with the lead.
+    """
     lead, force = _held(lead_id), agreements.standing()
     latest = db.session.scalars(_changes(lead_id).limit(1)).first()
     told = (latest.data or {}) if latest else {}
     clause = statuses.named(force.terms, told.get("before")) if force else None
-    is_latest = told.get("status") == lead.status and not told.get("undone")
-    if latest is None or force is None or clause is None or not is_latest or _is_answered(lead, clause):
+    is_choice = told.get("chosen") and told.get("status") == lead.status
+    if latest is None or force is None or clause is None or not is_choice:
         raise Conflict(N_("This has been undone already, or something has happened since."))
     if latest.actor_id != actor.id:
         raise NotAllowed(N_("Only who chose the status can undo it."))
@@ -102,7 +105,8 @@ def undo(lead_id: int, *, actor: User, now: datetime) -> Lead:
         minutes = int(UNDO_WITHIN.total_seconds() // 60)
         raise Conflict(N_("A status can be undone for %(minutes)s minutes; after that it stands."), minutes=minutes)
     if clause.stage is not lead.stage:
-        lead.stage, lead.recycled_until, lead.rescore_at = clause.stage, None, now
+        lead.stage, lead.rescore_at = clause.stage, now
+        lead.recycled_until = lead.recycled_until if lead.stage is Stage.RECYCLED else None
     _reenter(lead, clause, told, force=force, actor=actor, now=now)
     _show(lead)
     return lead
@@ -179,12 +183,6 @@ def _is_with_sales(lead: Lead) -> bool:
     return db.session.scalar(select(Handoff.id).where(Handoff.lead_id == lead.id, IS_OPEN)) is not None
 
 
-def _is_answered(lead: Lead, before: StatusClause) -> bool:
-    """Whether the lead came where it is by an answer, which is undone otherwise."""
-    is_by_hand = lead.stage in statuses.BY_HAND and lifecycle.is_allowed(before.stage, statuses.BY_HAND[lead.stage])
-    return before.stage is not lead.stage and (_is_with_sales(lead) or not is_by_hand)
-
-
 def _bring(lead: Lead, clause: StatusClause, reason: str | None, terms: Terms, *, now: datetime) -> None:
     """To another stage, by hand: where sales has the lead, only an answer to the hand-off can."""
     move = statuses.BY_HAND.get(clause.stage)
@@ -192,16 +190,24 @@ def _bring(lead: Lead, clause: StatusClause, reason: str | None, terms: Terms, *
         message = N_("The status “%(status)s” belongs to the stage “%(stage)s”: an answer leads there.")
         raise InvalidInput("status", message, status=clause.title, stage=clause.stage.value)
     lead.stage = lifecycle.after(lead.stage, move)
-    lead.recycled_until = timeboxes.nurtured_until(terms, reason, now) if lead.stage is Stage.RECYCLED else None
     lead.rescore_at = now
+    if lead.stage is Stage.RECYCLED:
+        lead.recycled_until = timeboxes.nurtured_until(terms, reason, now)
 
 
 def _enter(
-    lead: Lead, clause: StatusClause | None, reason: str | None, *, force: Force, actor: User | None, now: datetime
+    lead: Lead,
+    clause: StatusClause | None,
+    reason: str | None,
+    *,
+    force: Force,
+    actor: User | None,
+    now: datetime,
+    is_chosen: bool = False,
 ) -> None:
     if clause is None and lead.status is None:
         return
-    told = _told(lead, clause.id if clause else None, reason)
+    told = _told(lead, clause.id if clause else None, reason) | ({"chosen": True} if is_chosen else {})
     lead.status, lead.status_reason = (clause.id, reason) if clause else (None, None)
     lead.status_at = now if clause else None
     _record(lead.id, told, force=force, actor=actor, now=now)

@@ -120,6 +120,10 @@ def test_a_choice_can_be_undone_by_who_made_it_for_ten_minutes(
     statuses.choose(lead_id, status="talking", reason=None, actor=rep, now=hands.now)
     with pytest.raises(Conflict, match="for 10 minutes"):
         statuses.undo(lead_id, actor=rep, now=hands.turn(minutes=11))
+    give("recycle", handoff, rep, hands)
+    with pytest.raises(Conflict):  # an answer, which takes its hand-off along
+        statuses.undo(lead_id, actor=rep, now=hands.now)
+    assert stands(session) == ("recycled", "later", "no-budget")
 
 
 @pytest.mark.parametrize("chosen", ["new", "agreed", "later", "unheard-of", "tried"])
