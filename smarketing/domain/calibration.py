@@ -4,7 +4,8 @@ A hand-off counts with the score it was handed over with. Nobody knows what sale
 never handed over, so below the threshold there are only estimates of how many, none of how good.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smarketing.domain.attainment import Share
@@ -20,18 +21,25 @@ NEAR = STEP * STEPS_BELOW
 
 
 class Judged(NamedTuple):
-    """A hand-off: its points, the parts of its score by group, and what sales made of it.
+    """So many hand-offs alike: their points, and what sales made of them."""
 
-    Of a lead that is no MQL, `lacks_points_only` says that the threshold alone is what it lacks.
+    points: int
+    is_answered: bool
+    is_accepted: bool
+    is_won: bool
+    is_by_hand: bool = False
+    alike: int = 1
+
+
+class Near(NamedTuple):
+    """A lead near the threshold that is no MQL: its points and the parts of its score by group.
+
+    `lacks_points_only` says that the threshold alone is what it lacks.
     """
 
     points: int
     fit: Sequence[Part]
     engagement: Sequence[Part]
-    is_answered: bool
-    is_accepted: bool
-    is_won: bool
-    is_by_hand: bool = False
     lacks_points_only: bool = False
 
 
@@ -42,12 +50,16 @@ class Rates(NamedTuple):
     won: int = 0
 
     def plus(self, judged: Judged) -> "Rates":
+        count = judged.alike
         return Rates(
-            self.handed + 1,
-            self.answered + judged.is_answered,
-            self.accepted + judged.is_accepted,
-            self.won + judged.is_won,
+            self.handed + count,
+            self.answered + judged.is_answered * count,
+            self.accepted + judged.is_accepted * count,
+            self.won + judged.is_won * count,
         )
+
+    def without(self, others: "Rates") -> "Rates":
+        return Rates(*(own - other for own, other in zip(self, others, strict=True)))
 
     @property
     def acceptance(self) -> Share:
@@ -57,6 +69,13 @@ class Rates(NamedTuple):
     def winning(self) -> Share:
         """Won so far of those handed over."""
         return Share(self.won, self.handed)
+
+
+class Counted(NamedTuple):
+    """Of the hand-offs in which a rule counted; `decided` of them would not have had the points without it."""
+
+    rates: Rates = Rates()
+    decided: int = 0
 
 
 class Band(NamedTuple):
@@ -120,47 +139,47 @@ def by_band(judged: Sequence[Judged]) -> list[Band]:
     return [Band(*bound, each) for bound, each in zip(bounds, rates, strict=True)]
 
 
-def by_rule(
-    judged: Sequence[Judged], others: Sequence[Judged], rules: PointRules, *, threshold: int | None
+def weights(
+    rules: PointRules, whole: Rates, counted: Mapping[str, Counted], others: Sequence[Near], *, threshold: int | None
 ) -> list[Weight]:
-    """In the order of the document. `others` are leads near the threshold that are no MQLs."""
-    clause = rules.clause
-    return [
-        _weight(rule.id, judged, others, rules, threshold)
-        for rule in (*clause.fit, *clause.engagement, *(clause.idle or ()))
-    ]
+    """In the order of the document, of all hand-offs and of those in which each rule counted."""
+    clause, kept_out = rules.clause, _kept_out(rules, others, threshold) if threshold is not None else None
+    found = []
+    for rule in (*clause.fit, *clause.engagement, *(clause.idle or ())):
+        of_rule = counted.get(rule.id, Counted())
+        absent = whole.without(of_rule.rates)
+        if kept_out is None:
+            found.append(Weight(rule.id, of_rule.rates, absent, None, None))
+        else:
+            found.append(Weight(rule.id, of_rule.rates, absent, of_rule.decided, kept_out[rule.id]))
+    return found
 
 
-def _weight(
-    rule: str, judged: Sequence[Judged], others: Sequence[Judged], rules: PointRules, threshold: int | None
-) -> Weight:
-    counted, absent, decided, kept_out = Rates(), Rates(), 0, 0
-    for each in judged:
-        if not _counts(rule, each):
-            absent = absent.plus(each)
-            continue
-        counted = counted.plus(each)
-        if threshold is not None and each.points >= threshold:
-            decided += without(rule, each, rules) < threshold
-    if threshold is None:
-        return Weight(rule, counted, absent, None, None)
+def _kept_out(rules: PointRules, others: Sequence[Near], threshold: int) -> Counter[str]:
+    """By rule, how many would have the points of the threshold without it."""
+    found: Counter[str] = Counter()
     for each in others:
-        if _counts(rule, each) and each.points < threshold:
-            kept_out += without(rule, each, rules) >= threshold
-    return Weight(rule, counted, absent, decided, kept_out)
+        if each.points >= threshold:
+            continue
+        for rule in {part.rule for part in (*each.fit, *each.engagement) if part.points < 0}:
+            found[rule] += without(rule, each.fit, each.engagement, rules) >= threshold
+    return found
 
 
-def without(rule: str, judged: Judged, rules: PointRules) -> int:
-    """The points it would have had if the rule gave none, the limits applied anew."""
-    parts = [[part for part in group if part.rule != rule] for group in (judged.fit, judged.engagement)]
+def counted(explanation: Mapping[str, Any], rules: PointRules) -> Iterator[tuple[str, int]]:
+    """The rules that counted in a stored score, each with the points there would be without it."""
+    fit, engagement = read_parts(explanation.get("fit", ())), read_parts(explanation.get("engagement", ()))
+    for rule in dict.fromkeys(part.rule for part in (*fit, *engagement) if part.rule in rules.ids):
+        yield rule, without(rule, fit, engagement, rules)
+
+
+def without(rule: str, fit: Iterable[Part], engagement: Iterable[Part], rules: PointRules) -> int:
+    """The points there would be if the rule gave none, the limits applied anew."""
+    parts = ([part for part in group if part.rule != rule] for group in (fit, engagement))
     return rules.total_of(*parts)
 
 
-def _counts(rule: str, judged: Judged) -> bool:
-    return any(part.rule == rule for part in (*judged.fit, *judged.engagement))
-
-
-def trades(judged: Sequence[Judged], others: Sequence[Judged], *, threshold: int) -> list[Trade]:
+def trades(judged: Sequence[Judged], others: Sequence[Near], *, threshold: int) -> list[Trade]:
     """For thresholds around the agreed one, ascending. `others` are leads below it that are no MQLs."""
     by_criteria = [each for each in judged if not each.is_by_hand]
     near = [each.points for each in others if each.lacks_points_only]
@@ -171,7 +190,7 @@ def trades(judged: Sequence[Judged], others: Sequence[Judged], *, threshold: int
             continue
         rates = total(each for each in by_criteria if each.points >= at)
         more = sum(at <= points < threshold for points in near)
-        given_up = sum(each.is_accepted for each in by_criteria if each.points < at)
+        given_up = sum(each.is_accepted * each.alike for each in by_criteria if each.points < at)
         found.append(Trade(at, rates.handed + more, rates, given_up, step == 0))
     return found
 

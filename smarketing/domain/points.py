@@ -39,7 +39,7 @@ class PointRules:
         self._exclusion_mask = compile_mask([rule.when for rule in clause.exclusions or ()])
         self._resets = clause.resets or ()
         bounds = {group.id: (group.limit, group.floor) for group in clause.groups or ()}
-        self._rules = {rule.id for rule in (*clause.fit, *clause.engagement, *(clause.idle or ()))}
+        self.ids = {rule.id for rule in (*clause.fit, *clause.engagement, *(clause.idle or ()))}
         self._of_rule = {rule.id: rule.group for rule in clause.fit if rule.group}
         self._of_rule |= {rule.id: rule.group for rule in clause.engagement if rule.group}
         fit_groups = {rule.group for rule in clause.fit}
@@ -66,7 +66,7 @@ class PointRules:
 
     def total_of(self, fit: Iterable[Part], engagement: Iterable[Part]) -> int:
         """What these parts of rules come to within the bounds; those that bounds have made do not count."""
-        mine = [tuple(part for part in parts if part.rule in self._rules) for parts in (fit, engagement)]
+        mine = [tuple(part for part in parts if part.rule in self.ids) for parts in (fit, engagement)]
         within = self._fit_within(mine[0]), self._engagement_within(mine[1])
         return sum(map(total, in_total(*within, limit=self.clause.total_limit, floor=self.clause.total_floor)))
 

@@ -80,6 +80,18 @@ class Handoff(Base):
         return and_(IS_BOXED, cls.timebox_at <= now)
 
 
+class CountedRule(Base):
+    """A rule that gave or took points in the score that a hand-off was made with."""
+
+    __tablename__ = "counted_rules"
+
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(60), primary_key=True, comment="id of the clause in the version's scoring")
+    points_without: Mapped[int] = mapped_column(
+        comment="what the score would have been without this rule, under the same limits"
+    )
+
+
 class Disposition(Base):
     __tablename__ = "dispositions"
     __table_args__ = (

@@ -1,17 +1,20 @@
 """Hand leads off to sales: a hand-off each, its journal line and its clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from smarketing.db import bulk_insert, next_ids
-from smarketing.domain import timeboxes
+from sqlalchemy import select
+
+from smarketing.db import among, bulk_insert, db, next_ids
+from smarketing.domain import calibration, timeboxes
 from smarketing.domain.dispositions import HandoffState
 from smarketing.domain.event_names import EventName
 from smarketing.domain.happenings import OFFERED, Happening
 from smarketing.domain.lifecycle import Stage
-from smarketing.models.handoffs import Handoff
-from smarketing.services import clock_starts, journal
+from smarketing.models.handoffs import CountedRule, Handoff
+from smarketing.models.leads import Score
+from smarketing.services import agreements, clock_starts, journal
 from smarketing.services.agreements import Force
 from smarketing.services.clock_starts import Started
 from smarketing.services.journal import JournalLine
@@ -67,5 +70,17 @@ def offer(offers: Sequence[Offer], *, force: Force, now: datetime) -> None:
         )
         started.append(Started(handoff_id, lead.lead_id, lead.owner_id, now))
     bulk_insert(Handoff, _COLUMNS, rows)
+    _count_rules(dict(zip(ids, offers, strict=True)), force=force)
     journal.record_many(lines, now=now)
     clock_starts.start(EventName.HANDOFF_OFFERED, started, force=force, now=now)
+
+
+def _count_rules(offered: Mapping[int, Offer], *, force: Force) -> None:
+    """Write which rules counted in the score each was made with; one that an older version made, under its rules."""
+    of_score = {offer.score_id: handoff_id for handoff_id, offer in offered.items() if offer.score_id is not None}
+    query = select(Score.id, Score.agreement_version_id, Score.explanation).where(among(Score.id, of_score))
+    rows = []
+    for score_id, version_id, told in db.session.execute(query):
+        made_under = force if version_id == force.version_id else agreements.version(version_id)
+        rows += [(of_score[score_id], *each) for each in calibration.counted(told, made_under.scorer.rules)]
+    bulk_insert(CountedRule, ("handoff_id", "rule", "points_without"), rows)

@@ -6,25 +6,28 @@ from random import Random
 from sqlalchemy import select
 
 from smarketing.db import db
+from smarketing.domain import calibration
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState, Ground
 from smarketing.domain.event_names import EventName
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.periods import local_day
 from smarketing.domain.roles import Department
+from smarketing.domain.scoring import Scorer
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.clocks import Clock
 from smarketing.models.disputes import Dispute
-from smarketing.models.handoffs import Disposition, Handoff
+from smarketing.models.handoffs import CountedRule, Disposition, Handoff
 from smarketing.models.leads import Lead, Score
 from smarketing.models.personas import Persona
 from smarketing.models.touches import Touch
 from smarketing.services import journal
-from tests.cast import Cast
+from tests.cast import Cast, terms
 
 ZONE = "Europe/Paris"
 NOW = datetime(2026, 6, 18, 9, 7, tzinfo=UTC)
 SOURCES = (None, "Webinar", "Google Ads", "Ads · “été” 100 %")
+RULES = Scorer(terms()).rules
 ENDS = (HandoffState.CONFIRMED, HandoffState.WON, HandoffState.LOST, HandoffState.RECYCLED)
 
 
@@ -106,6 +109,8 @@ def _score(handoff: Handoff, number: int) -> None:
     db.session.add(score)
     db.session.flush()
     handoff.points, handoff.score_id = score.points, score.id
+    for rule, points in calibration.counted(told, RULES):
+        db.session.add(CountedRule(handoff_id=handoff.id, rule=rule, points_without=points))
 
 
 def _state(random: Random) -> HandoffState:

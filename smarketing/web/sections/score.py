@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from smarketing.domain import calibration
 from smarketing.domain.attainment import Share, change
-from smarketing.domain.calibration import Band, Judged, Weight
+from smarketing.domain.calibration import Band, Judged, Near, Weight
 from smarketing.domain.scoring import Scorer
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_figures import threshold as threshold_of
@@ -31,7 +31,7 @@ class Read(NamedTuple):
     """What a page is made of; `threshold` is the agreed number of points, None where the criteria ask for none."""
 
     judged: Sequence[Judged]
-    others: Sequence[Judged]
+    others: Sequence[Near]
     weights: Sequence[Weight]
     threshold: int | None
     titles: dict[str, str]
@@ -56,7 +56,9 @@ def _read(view: ThemeView, terms: Terms) -> Read:
     others = (
         [] if threshold is None else facts.near(view.span, view.wanted, threshold=threshold, within=_most_taken(terms))
     )
-    weights = calibration.by_rule(judged, others, Scorer(terms).rules, threshold=threshold)
+    counted = facts.counted(view.span, view.wanted, threshold=threshold, now=view.now)
+    whole, rules = calibration.total(judged), Scorer(terms).rules
+    weights = calibration.weights(rules, whole, counted, others, threshold=threshold)
     titles = {clause.id: in_language(clause.title) for clause in terms.clauses()}
     return Read(judged, others, weights, threshold, titles, _points_by_rule(terms))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from smarketing.domain import calibration
-from smarketing.domain.calibration import Judged, Trade
+from smarketing.domain.calibration import Judged, Near, Trade
 from smarketing.reports import charts
 from smarketing.reports.charts import Point
 from smarketing.reports.look import Figure, Goal, Tick, round_steps
@@ -17,7 +17,7 @@ from smarketing.web.spoken import count_cell, interval_cells, ratio_cell
 from smarketing.web.theme_view import ThemeView
 
 
-def sections(view: ThemeView, judged: Sequence[Judged], others: Sequence[Judged], *, threshold: int) -> list[Section]:
+def sections(view: ThemeView, judged: Sequence[Judged], others: Sequence[Near], *, threshold: int) -> list[Section]:
     trades = calibration.trades(judged, others, threshold=threshold)
     weeks = (view.period.ends_on - view.period.starts_on).days / 7
     return [_volume(trades, weeks), _quality(trades)] if judged or others else []
