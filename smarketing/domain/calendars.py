@@ -25,11 +25,10 @@ from pydantic import (
 )
 
 from smarketing.domain.business_time import BusinessCalendar
+from smarketing.domain.clauses import Key, Words, is_absent
 from smarketing.domain.errors import N_
 from smarketing.domain.opening_hours import Hours
-from smarketing.domain.terms_faults import COUNTRY_PATTERN, KEY_PATTERN, broken_rule
-
-Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
+from smarketing.domain.terms_faults import COUNTRY_PATTERN, broken_rule
 
 
 def _zone(name: object) -> str:
@@ -123,6 +122,9 @@ class Calendar(_Value):
     """`breaks` close part of a date, `shifts` replace its hours: a date without any is closed."""
 
     id: Key
+    title: Words | None = Field(
+        default=None, exclude_if=is_absent, description="what people call it; its id, when null"
+    )
     zone: Zone
     weekly: Week
     holidays: tuple[Holiday, ...] = ()

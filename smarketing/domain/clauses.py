@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from smarketing.domain.calendars import Key
 from smarketing.domain.criteria import MAX_DEPTH, Criterion, depth
 from smarketing.domain.errors import N_
-from smarketing.domain.terms_faults import broken_rule
+from smarketing.domain.terms_faults import KEY_PATTERN, broken_rule
+
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
 class Value(BaseModel):

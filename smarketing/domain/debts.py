@@ -51,19 +51,24 @@ def teams_at_work(terms: Terms) -> frozenset[str]:
     return frozenset({terms.handoff.team, *(route.team for route in terms.routes if route.team)})
 
 
-def _of_clause(clause: CountClause, period: Period, terms: Terms, hands: Sequence[Hand]) -> Iterator[Debt]:
-    match clause.each:
+def debtors(
+    each: str | None, period: Period, terms: Terms, hands: Sequence[Hand], *, is_ramped: bool
+) -> Iterator[tuple[Debtor, float]]:
+    """Who owes what each person or team owes, else the side as a whole, with the share that the ramp leaves."""
+    match each:
         case None:
-            yield Debt(clause, period, WHOLE, 1.0, clause.owed)
+            yield WHOLE, 1.0
         case "team":
-            for team in sorted({hand.team for hand in hands}):
-                yield Debt(clause, period, Debtor(team=team), 1.0, clause.owed)
+            yield from ((Debtor(team=team), 1.0) for team in sorted({hand.team for hand in hands}))
         case "person":
             for hand in hands:
-                ratio = 1.0
-                if clause.is_ramped and terms.ramp:
-                    ratio = terms.ramp.quota_ratio(hand.started_on, period.days())
-                yield Debt(clause, period, Debtor(user_id=hand.user_id), ratio, int(clause.owed * ratio + 0.5))
+                ramp = terms.ramp if is_ramped else None
+                yield Debtor(user_id=hand.user_id), ramp.quota_ratio(hand.started_on, period.days()) if ramp else 1.0
+
+
+def _of_clause(clause: CountClause, period: Period, terms: Terms, hands: Sequence[Hand]) -> Iterator[Debt]:
+    for debtor, ratio in debtors(clause.each, period, terms, hands, is_ramped=clause.is_ramped):
+        yield Debt(clause, period, debtor, ratio, int(clause.owed * ratio + 0.5))
 
 
 def _is_day_off(clause: CountClause, period: Period, terms: Terms) -> bool:

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, ValidationInfo, model_validator
 
-from smarketing.domain.calendars import Calendar, Key, Zone
-from smarketing.domain.clauses import Clause, Value, Words, is_absent
+from smarketing.domain.calendars import Calendar, Zone
+from smarketing.domain.clauses import Clause, Key, Value, Words, is_absent
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.lifecycle import Stage

@@ -7,8 +7,7 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, Criteria
+from smarketing.domain.clauses import Clause, Criteria, Key
 from smarketing.domain.criteria import EngagementKind
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.errors import N_

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause
+from smarketing.domain.clauses import Clause, Key
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
 

@@ -10,8 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, Value, is_absent
+from smarketing.domain.clauses import Clause, Key, Value, is_absent
 from smarketing.domain.criteria import EngagementKind
 from smarketing.domain.criteria_fields import INSTANT_FIELDS, KNOWN_FIELDS, is_custom
 from smarketing.domain.errors import N_

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field, model_validator
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, is_absent
+from smarketing.domain.clauses import Clause, Key, is_absent
 from smarketing.domain.dispositions import NextStep
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple, get_args
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, Value
+from smarketing.domain.clauses import Clause, Key, Value
 from smarketing.domain.criteria import Criterion
 from smarketing.domain.errors import N_
 from smarketing.domain.terms_faults import Path, broken_rule

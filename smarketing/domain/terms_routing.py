@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, Criteria, Value, is_absent
+from smarketing.domain.clauses import Clause, Criteria, Key, Value, is_absent
 from smarketing.domain.errors import N_
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.terms_allowances import Allowance

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from smarketing.domain.calendars import Key, Zone
-from smarketing.domain.clauses import Clause, Criteria, Value, Words
+from smarketing.domain.calendars import Zone
+from smarketing.domain.clauses import Clause, Criteria, Key, Value, Words
 from smarketing.domain.criteria import EngagementKind
 from smarketing.domain.points_checks import (
     check_between,

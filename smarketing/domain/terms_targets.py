@@ -4,8 +4,7 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from smarketing.domain.calendars import Key
-from smarketing.domain.clauses import Clause, Criteria, Value, is_absent
+from smarketing.domain.clauses import Clause, Criteria, Key, Value, is_absent
 from smarketing.domain.errors import N_
 from smarketing.domain.roles import Department
 from smarketing.domain.terms_faults import broken_rule

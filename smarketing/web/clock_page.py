@@ -23,7 +23,7 @@ from smarketing.web import clause_words, clock_ladder, filters
 from smarketing.web.clock_ladder import StepLine
 from smarketing.web.languages import zone
 from smarketing.web.spoken import business_time
-from smarketing.web.words import in_language, label
+from smarketing.web.words import calendar_name, in_language, label
 
 LONGEST = timedelta(days=400)
 """What is laid out day by day; a clock that waits for longer is told up to there."""
@@ -155,7 +155,7 @@ class _Told:
         words = {
             "time": clause_words.granted(clause, self._calendar),
             "start": day_and_time(clock.started_at),
-            "calendar": self._calendar.id,
+            "calendar": calendar_name(self._calendar),
             "zone": self._calendar.zone,
         }
         if not self._is_due:

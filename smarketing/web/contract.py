@@ -13,7 +13,7 @@ from smarketing.web.articles import assumptions, clocks, consequences, examples,
 from smarketing.web.articles.promises import promised
 from smarketing.web.filters import local_date
 from smarketing.web.provisions import Article, Provision
-from smarketing.web.words import in_language, label
+from smarketing.web.words import calendar_name, in_language, label
 
 
 def articles(terms: Terms, team_names: Mapping[str, str]) -> list[Article]:
@@ -89,7 +89,7 @@ def _calendar(calendar: Calendar) -> Provision:
     holidays = [(local_date(holiday.on), holiday.name) for holiday in calendar.holidays]
     return Provision(
         f"calendar-{calendar.id}",
-        gettext("Calendar “%(calendar)s”", calendar=calendar.id),
+        gettext("Calendar “%(calendar)s”", calendar=calendar_name(calendar)),
         gettext("In the time zone %(zone)s. Closed on the public holidays written here.", zone=calendar.zone)
         if holidays
         else gettext("In the time zone %(zone)s. No public holidays are written down.", zone=calendar.zone),

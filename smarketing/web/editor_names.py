@@ -21,7 +21,7 @@ from smarketing.web.languages import locale
 from smarketing.web.part_fields import Options
 from smarketing.web.part_names import SECTIONS
 from smarketing.web.part_sent import free_key
-from smarketing.web.words import field_name, in_language
+from smarketing.web.words import calendar_name, field_name, in_language
 
 OF_LOOSE = {"purpose": ("preamble", "scope", "parties", "measures"), "term": ("term", "dates")}
 """The provisions that the loose fields of the document become."""
@@ -61,7 +61,7 @@ def named(terms: Terms) -> dict[str, Options]:
     }
     return {
         **{kind: [(clause.id, in_language(clause.title)) for clause in clauses] for kind, clauses in listed.items()},
-        "calendar": [(calendar.id, calendar.id) for calendar in terms.calendars],
+        "calendar": [(calendar.id, calendar_name(calendar)) for calendar in terms.calendars],
         "team": [(key, name) for key, name in db.session.execute(select(Team.key, Team.name).order_by(Team.name))],
         "lead field": _lead_fields(terms),
         "engagement": [(kind, kind) for kind in sorted(set(_engagements(terms)))],

@@ -92,7 +92,7 @@ class FigureForm:
         clocks = [
             self._group(clause, promise(clause, self._terms.calendar(clause.calendar))) for clause in self._terms.clocks
         ]
-        return [*clocks, *(self._group(clause, debt(clause, self._terms.currency)) for clause in self._terms.targets)]
+        return [*clocks, *(self._group(clause, debt(clause, self._terms)) for clause in self._terms.targets)]
 
     def mql(self) -> FigureGroup:
         lines = [line.text for line in clause_words.criteria(self._terms.mql.when, self._terms) if not line.is_group]

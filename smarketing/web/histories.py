@@ -29,7 +29,7 @@ from smarketing.web.forms import zone_choices
 from smarketing.web.sections import kept
 from smarketing.web.security import accepts_upload
 from smarketing.web.tiles import Tile
-from smarketing.web.words import in_language, message_of
+from smarketing.web.words import calendar_name, in_language, message_of
 
 bp = Blueprint("histories", __name__, url_prefix="/histories")
 
@@ -94,7 +94,7 @@ def show(history_id: int) -> Any:
         history=history,
         versions=versions,
         chosen=chosen,
-        calendars=[calendar.id for calendar in terms.calendars],
+        calendars=[(calendar.id, calendar_name(calendar)) for calendar in terms.calendars],
         calendar_id=calendar_id,
         judged=judged,
         left_out=[in_language(clause.title) for clause in judged.left_out],

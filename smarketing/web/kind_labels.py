@@ -29,6 +29,8 @@ LABELS_OF_KIND: Final = {
     "ChecklistClause.at_least": N_("Answers that suffice, all required ones when empty"),
     "RatioClause.at_least": N_("At least, %"),
     "RatioClause.at_most": N_("At most, %"),
+    "RatioClause.is_ramped": N_("Less is owed by reps who are new"),
+    "RatioClause.clock": N_("Deadlines of which clock"),
     "TermDates.starts_on": N_("Starts on"),
     "RenewalClause.months": N_("Each renewal lasts, months"),
     "AmendmentClause.months": N_("Months in which it may change, all when none is ticked"),

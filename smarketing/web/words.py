@@ -10,6 +10,7 @@ from flask_babel import format_date, format_datetime, get_locale, gettext
 from smarketing.domain import erasing
 from smarketing.domain.amendments import AmendmentState
 from smarketing.domain.bulks import RowState
+from smarketing.domain.calendars import Calendar
 from smarketing.domain.clauses import Words
 from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState, Ground
@@ -19,7 +20,6 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
 from smarketing.domain.routing import Absent
 from smarketing.domain.signing import VersionStatus
-from smarketing.domain.twins import Likeness
 from smarketing.models.handoffs import Disposition
 from smarketing.models.personas import Persona
 from smarketing.web.event_words import EVENTS
@@ -113,9 +113,6 @@ LABELS: dict[StrEnum, str] = {
     RowState.UNDOING: N_("Waits to be undone"),
     RowState.UNDONE: N_("Undone"),
     RowState.STANDS: N_("Stands"),
-    Likeness.PHONE: N_("same telephone"),
-    Likeness.NAME: N_("same name and company"),
-    Likeness.MAIL: N_("same mail name at the company"),
     **EVENTS,
 }
 
@@ -181,6 +178,10 @@ def field_name(field: str) -> str:
 def in_language(words: Words) -> str:
     """Words of the agreement in the reader's language."""
     return words.in_locale(str(get_locale()))
+
+
+def calendar_name(calendar: Calendar) -> str:
+    return in_language(calendar.title) if calendar.title else calendar.id
 
 
 def persona_name(persona: Persona) -> str:

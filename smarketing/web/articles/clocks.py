@@ -13,7 +13,7 @@ from smarketing.web.articles.conditions import applies_to
 from smarketing.web.clause_words import STARTS, granted, limit, listed
 from smarketing.web.filters import percent
 from smarketing.web.provisions import Provision
-from smarketing.web.words import in_language
+from smarketing.web.words import calendar_name, in_language
 
 GRANTS = {
     Department.MARKETING: N_("Marketing has %(time)s, %(start)s %(stops)s."),
@@ -87,7 +87,7 @@ def _bounds(clause: ClockClause, calendar: Calendar) -> Iterator[str]:
     if clause.time == "wall":
         yield gettext("Every hour counts, by day and by night.")
     else:
-        yield gettext(HOURS_OF[clause.calendar_of], calendar=calendar.id)
+        yield gettext(HOURS_OF[clause.calendar_of], calendar=calendar_name(calendar))
 
 
 def _turns(clause: ClockClause) -> Iterator[str]:

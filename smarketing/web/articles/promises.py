@@ -17,7 +17,7 @@ from smarketing.web.articles.conditions import applies_to, named, narrowed, pers
 from smarketing.web.clause_words import Line, listed
 from smarketing.web.filters import money, number, percent
 from smarketing.web.provisions import Provision
-from smarketing.web.words import field_name, in_language, label
+from smarketing.web.words import calendar_name, field_name, in_language, label
 
 DEBTS = {
     Department.MARKETING: N_("Marketing owes %(volume)s %(every)s."),
@@ -55,6 +55,8 @@ AMONG = {
     "tasks": N_("the tasks"),
     "tasks_overdue": N_("the overdue tasks"),
     "meetings": N_("the meetings"),
+    "deadlines": N_("the deadlines"),
+    "deadlines_met": N_("the deadlines met"),
 }
 COUNTED = {
     "leads": N_("have become leads"),
@@ -71,6 +73,8 @@ COUNTED = {
     "tasks": N_("become tasks"),
     "tasks_overdue": N_("are overdue"),
     "meetings": N_("lead to a meeting"),
+    "deadlines": N_("fall due"),
+    "deadlines_met": N_("are met"),
 }
 MEASURED = {
     "cohort": N_("Measured %(every)s on the leads that began in it, followed to what became of them."),
@@ -109,9 +113,9 @@ def promised(terms: Terms, side: Department) -> Iterator[Provision]:
     yield from (_report(clause, terms) for clause in terms.reporting if clause.side is side)
 
 
-def debt(clause: CountClause, currency: str) -> str:
+def debt(clause: CountClause, terms: Terms) -> str:
     """“Marketing owes at least 200 MQLs every month. …”"""
-    volume = {"volume": _volume(clause, currency), "every": time_words.every(clause.period)}
+    volume = {"volume": _volume(clause, terms.currency), "every": time_words.every(clause.period)}
     parts = [gettext(DEBTS[clause.side], **volume)]
     if clause.each:
         parts.append(gettext("Each team owes that.") if clause.each == "team" else gettext("Each person owes that."))
@@ -119,7 +123,8 @@ def debt(clause: CountClause, currency: str) -> str:
         parts.append(gettext("For newcomers the ramp lessens it."))
     if clause.metric in COUNTED_ELSEWHERE:
         parts.append(gettext("This is counted outside of this system."))
-    pace = gettext("The pace is measured on the working time of the calendar “%(calendar)s”.", calendar=clause.calendar)
+    calendar = calendar_name(terms.calendar(clause.calendar))
+    pace = gettext("The pace is measured on the working time of the calendar “%(calendar)s”.", calendar=calendar)
     return " ".join([*parts, pace])
 
 
@@ -143,7 +148,7 @@ def _debt(clause: CountClause, terms: Terms) -> Provision:
     titles = persona_titles(terms)
     worth = [(_of_kind(each, titles), _worth(each, terms.currency)) for each in clause.worth]
     lines = applies_to(clause.when, terms)
-    return Provision(clause.id, in_language(clause.title), debt(clause, terms.currency), lines, worth)
+    return Provision(clause.id, in_language(clause.title), debt(clause, terms), lines, worth)
 
 
 def _of_kind(each: Worth, titles: Mapping[str, str]) -> str:
@@ -163,9 +168,16 @@ def _ratio(clause: RatioClause, terms: Terms) -> Provision:
     is_same = clause.counted == clause.among
     counted = gettext("meet the condition below") if is_same else gettext(COUNTED[clause.counted])
     share = {"bound": _bound(clause), "among": gettext(AMONG[clause.among]), "counted": counted}
-    parts = [gettext(SHARES[clause.side], **share), gettext(MEASURED[clause.by], every=time_words.every(clause.period))]
+    measured = "period" if clause.is_of_clocks else clause.by
+    parts = [gettext(SHARES[clause.side], **share), gettext(MEASURED[measured], every=time_words.every(clause.period))]
+    if clause.clock:
+        parts.append(gettext("Only those of %(clock)s count.", clock=titled((clause.clock,), terms)))
     if clause.each:
-        parts.append(gettext("It holds for each person."))
+        parts.append(
+            gettext("It holds for each team.") if clause.each == "team" else gettext("It holds for each person.")
+        )
+    if clause.is_ramped:
+        parts.append(gettext("For newcomers the ramp lessens it."))
     if clause.minimum_count:
         parts.append(gettext("Fewer than %(count)s cases decide nothing.", count=number(clause.minimum_count)))
     lines = [
