@@ -14,13 +14,10 @@ from smarketing.web import spoken, theme_view
 from smarketing.web.access import actor, allows, now, public
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section
-from smarketing.web.themes import THEMES, page_of
+from smarketing.web.themes import THEMES, is_for_everybody, page_of
 from smarketing.web.words import message_of
 
 bp = Blueprint("shares", __name__)
-
-NAMES_PEOPLE = frozenset({"people"})
-"""Themes that are not for everybody."""
 
 MADE = "share_made"
 
@@ -32,11 +29,11 @@ def index(fault: str | None = None) -> Any:
     view = theme_view.read()
     return render_template(
         "shares/index.html",
-        theme_asked=theme if _may_share(theme) else None,
-        label=gettext(THEMES[theme][0]) if _may_share(theme) else None,
+        theme_asked=theme if is_for_everybody(theme) else None,
+        label=gettext(THEMES[theme][0]) if is_for_everybody(theme) else None,
         days=spoken.period_name(view.period),
         args=view.args,
-        lives=list(shares.LIVES),
+        lives=[(days, gettext("%(days)s days", days=days)) for days in shares.LIVES],
         rows=[(row, gettext(THEMES[row.theme][0])) for row in shares.live(now=now()) if row.theme in THEMES],
         made=session.pop(MADE, None),
         fault=fault,
@@ -47,7 +44,7 @@ def index(fault: str | None = None) -> Any:
 @allows(Permission.SHARE_REPORTS)
 def share() -> Any:
     theme = request.form.get("theme", "")
-    if not _may_share(theme):
+    if not is_for_everybody(theme):
         abort(404)
     days = request.form.get("days", "")
     try:
@@ -74,7 +71,7 @@ def revoke(share_id: int) -> Any:
 def read(token: str) -> Any:
     """Also for a screen on the wall: it fetches itself anew every five minutes."""
     row = shares.opened(token, now=now())
-    if row is None or not _may_share(row.theme):
+    if row is None or not is_for_everybody(row.theme):
         abort(404)
     label, question, _build = THEMES[row.theme]
     view = theme_view.read(row.filters)
@@ -87,10 +84,6 @@ def read(token: str) -> Any:
         page=_without_links(page_of(row.theme, view)),
         expires_at=row.expires_at,
     )
-
-
-def _may_share(theme: str) -> bool:
-    return theme in THEMES and theme not in NAMES_PEOPLE
 
 
 def _without_links(page: Page) -> Page:

@@ -13,13 +13,10 @@ from smarketing.services import subscriptions
 from smarketing.web import spoken, theme_view
 from smarketing.web.access import actor, allows, now
 from smarketing.web.reach import MONDAY
-from smarketing.web.themes import THEMES
+from smarketing.web.themes import THEMES, is_for_everybody
 from smarketing.web.words import message_of
 
 bp = Blueprint("subscriptions", __name__, url_prefix="/reports/by-mail")
-
-NAMES_PEOPLE = "people"
-"""The theme that is not for everybody's mailbox."""
 
 
 @bp.get("/")
@@ -30,8 +27,8 @@ def index(fault: str | None = None) -> Any:
     rows = subscriptions.visible(actor())
     return render_template(
         "subscriptions/index.html",
-        theme_asked=theme if _may_be_ordered(theme) else None,
-        label=gettext(THEMES[theme][0]) if _may_be_ordered(theme) else None,
+        theme_asked=theme if is_for_everybody(theme) else None,
+        label=gettext(THEMES[theme][0]) if is_for_everybody(theme) else None,
         days=spoken.period_name(view.period),
         args=view.args,
         weekdays=[(day, _weekday(day)) for day in subscriptions.WEEKDAYS],
@@ -46,7 +43,7 @@ def index(fault: str | None = None) -> Any:
 @allows(Permission.SEE_REPORTS)
 def order() -> Any:
     theme, weekday = request.form.get("theme", ""), request.form.get("weekday", "")
-    if not _may_be_ordered(theme):
+    if not is_for_everybody(theme):
         abort(404)
     try:
         with transaction():
@@ -71,10 +68,6 @@ def cancel(subscription_id: int) -> Any:
         subscriptions.cancel(subscription_id, actor=actor(), now=now())
     flash(gettext("It is not sent any more."), "success")
     return redirect(url_for(".index"), code=303)
-
-
-def _may_be_ordered(theme: str) -> bool:
-    return theme in THEMES and theme != NAMES_PEOPLE
 
 
 def _weekday(day: int) -> str:

@@ -51,6 +51,9 @@ THEMES: dict[str, tuple[str, str, Callable[[ThemeView], Page]]] = {
 }
 """By the name in the address: label, question and what the page shows."""
 
+NAMES_PEOPLE = frozenset({"people"})
+"""Themes that are not for everybody."""
+
 
 COMPARED: dict[str, Shares] = {
     "promises": comparison.kept,
@@ -68,6 +71,11 @@ def page_of(theme: str, view: ThemeView) -> Page:
     page = build(view)
     beside = _sides(view) if theme in COMPARED and view.standing else None
     return page._replace(sections=[comparison.section(*beside, COMPARED[theme]), *page.sections]) if beside else page
+
+
+def is_for_everybody(theme: str) -> bool:
+    """Whether it may be shared and sent: it names nobody."""
+    return theme in THEMES and theme not in NAMES_PEOPLE
 
 
 def _sides(view: ThemeView) -> tuple[Side, Side] | None:
