@@ -57,6 +57,7 @@ def settings(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "BCC_ADDRESS": _address(env, "SMARKETING_BCC_ADDRESS"),
         "PUBLIC_URL": _public_url(env),
+        "CHROME": env.get("SMARKETING_CHROME", "").strip(),
         **_smtp(env),
         "LOG_LEVEL": _one_of(env, "SMARKETING_LOG_LEVEL", LOG_LEVELS, "INFO"),
     }

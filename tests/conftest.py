@@ -229,6 +229,7 @@ def application(url: str, **changes: Any) -> Flask:
         "SMARKETING_ENV": "test",
         "SMARKETING_DATABASE_URL": url,
         "SMARKETING_SCHEDULER": "off",
+        "SMARKETING_CHROME": "none",
         "SECRET_KEY": "known to everybody who reads the tests",
     }
     app = create_app(settings(environ) | {"TESTING": True, "WTF_CSRF_ENABLED": False} | changes)

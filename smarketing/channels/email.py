@@ -41,6 +41,15 @@ class Attachment(NamedTuple):
     content: bytes
 
 
+class Picture(NamedTuple):
+    """A PNG file that the HTML shows as `cid:` and its name; its size is in pixels."""
+
+    name: str
+    content: bytes
+    width: int
+    height: int
+
+
 class Message(NamedTuple):
     message_id: str
     to: str
@@ -49,6 +58,7 @@ class Message(NamedTuple):
     html: str
     sent_at: datetime
     attachments: Sequence[Attachment] = ()
+    pictures: Sequence[Picture] = ()
 
 
 class Unreachable(Exception):
@@ -151,6 +161,16 @@ def _composed(message: Message, server: Server) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    *_others, html = mail.iter_parts()
+    for picture in message.pictures:
+        html.add_related(
+            picture.content,
+            maintype="image",
+            subtype="png",
+            cid=f"<{picture.name}>",
+            filename=f"{picture.name}.png",
+            disposition="inline",
+        )
     for each in message.attachments:
         mail.add_attachment(each.content, maintype="application", subtype="pdf", filename=each.filename)
     return mail

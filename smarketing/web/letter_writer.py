@@ -43,7 +43,8 @@ def write(mail: Mail, *, now: datetime) -> Message:
         subject, _, text = render_template("mail/letter.txt", **words).partition("\n")
         html = render_template("mail/letter.html", **words)
     files = [report.pdf for report in reports]
-    return Message(mail.message_id, recipient.email, subject, text.strip() + "\n", html, now, files)
+    pictures = [picture for report in reports for picture in report.pictures]
+    return Message(mail.message_id, recipient.email, subject, text.strip() + "\n", html, now, files, pictures)
 
 
 def _reports(mail: Mail) -> Sequence[Notice]:

@@ -1,5 +1,6 @@
 """Reports that are ordered come every week, once, to whom they were ordered for."""
 
+import os
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from io import BytesIO
@@ -7,17 +8,22 @@ from io import BytesIO
 import pypdf
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
+from smarketing.channels import chrome
 from smarketing.domain.errors import InvalidInput, Missing, NotAllowed
 from smarketing.jobs import deliver_letters, send_reports
+from smarketing.models.agreements import AgreementVersion
 from smarketing.models.letters import Letter
 from smarketing.models.notices import Notice
 from smarketing.models.subscriptions import Subscription
+from smarketing.reports import vectors
 from smarketing.services import subscriptions
 from tests.cast import Cast
 from tests.conftest import Hands
 from tests.post_office import body, opened
+from tests.reports import handed_off
 from tests.services.desk import Db
 
 FILTERS = {"period": "last-30-days"}
@@ -96,8 +102,35 @@ def test_the_letter_holds_the_figures_and_the_page_as_a_pdf_in_its_readers_langu
     assert {letter.state for letter in session.scalars(select(Letter))} == {"sent"}
 
 
-def text_of(message: EmailMessage) -> str:
+def test_charts_are_pictures_where_a_chrome_is_at_hand_and_bars_where_not(
+    app: Flask, session: Db, agreed: Cast, hands: Hands
+) -> None:
+    hands.set(handed_off.NOW)
+    handed_off.handoffs(60, agreed, session.scalars(select(AgreementVersion.id)).one(), seed=9)
+    asked = {"weekday": 0, "is_for_all": False, "actor": agreed.manny}
+    subscriptions.order("quality", {"period": "last-90-days"}, **asked, now=hands.now)  # type: ignore[arg-type]
+    session.commit()
+    with opened() as office:
+        app.config.update(office.settings)
+        for path in ("none", chrome.at_hand(os.environ.get("SMARKETING_CHROMIUM", ""))):
+            app.config["CHROME"] = path or pytest.skip("no Chrome is at hand")
+            send_reports.run(now=hands.turn(days=7))
+            assert deliver_letters.run(now=hands.turn(days=1)) == 1
+        bars, drawn = office.taken
+    assert body(bars, "html").count("bgcolor") > 5
+    assert "cid:" not in body(bars, "html")
+    shown = [each for each in drawn.walk() if each.get_content_type() == "image/png"]
+    assert len(shown) == body(drawn, "html").count("cid:") > 2
+    for each in shown:
+        assert each["Content-ID"].strip("<>") in body(drawn, "html")
+        picture = Image.open(BytesIO(each.get_content()))
+        assert picture.width == vectors.WIDTH * chrome.SCALE
+        assert len(picture.convert("L").getcolors() or ()) > 5
+    assert text_of(drawn, "quality-")
+
+
+def text_of(message: EmailMessage, name: str = "promises-") -> str:
     (file,) = message.iter_attachments()
     assert file.get_content_type() == "application/pdf"
-    assert (file.get_filename() or "").startswith("promises-")
+    assert (file.get_filename() or "").startswith(name)
     return pypdf.PdfReader(BytesIO(file.get_content())).pages[0].extract_text()
