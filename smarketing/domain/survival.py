@@ -68,6 +68,16 @@ def answered_by(found: Sequence[Step], at: float) -> float:
     return reached[-1].share_answered if reached else 0.0
 
 
+def restricted_mean(found: Sequence[Step], until: int) -> float:
+    """The mean wait where none counts for more than `until`: the area under the share unanswered [Irwin 1949]."""
+    area, last, surviving = 0.0, 0, 1.0
+    for step in found:
+        if step.at >= until:
+            break
+        area, last, surviving = area + surviving * (step.at - last), step.at, step.surviving
+    return area + surviving * (until - last)
+
+
 class Chance(NamedTuple):
     """Of one way to end by a time: the share that has ended so."""
 

@@ -30,6 +30,11 @@ class Kept(NamedTuple):
     def missed(self) -> int:
         return self.share.total - self.share.part
 
+    def ends(self) -> tuple[Share, Share]:
+        """What the share can still become: all that are pending missed, and all met."""
+        total = self.share.total + self.pending
+        return Share(self.share.part, total), Share(self.share.part + self.pending, total)
+
 
 @dataclass(frozen=True)
 class ClockFacts:

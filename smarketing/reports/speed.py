@@ -15,7 +15,6 @@ from smarketing.domain.survival import Case
 from smarketing.domain.waiting import Split, split
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
-from smarketing.models.merges import Merge
 from smarketing.reports import agreed
 from smarketing.reports.cases import Span, Wanted, among_handoffs
 
@@ -100,12 +99,16 @@ def _answers(span: Span, wanted: Wanted) -> list[Answer]:
 
 
 def _business(answers: Sequence[Answer], *, now: datetime) -> list[int]:
-    """Of each, in the calendar of the first answer under its version."""
-    seconds = [0] * len(answers)
-    for version_id, calendar in _calendars({answer.version_id for answer in answers}).items():
-        places = [place for place, answer in enumerate(answers) if answer.version_id == version_id]
-        starts = [int(answers[place].offered_at.timestamp()) for place in places]
-        ends = [int((answers[place].answered_at or now).timestamp()) for place in places]
+    return business([(answer.version_id, answer.offered_at, answer.answered_at or now) for answer in answers])
+
+
+def business(stretches: Sequence[tuple[int, datetime, datetime]]) -> list[int]:
+    """Seconds of business time in each stretch, in the calendar of the first answer under its version."""
+    seconds = [0] * len(stretches)
+    for version_id, calendar in _calendars({each[0] for each in stretches}).items():
+        places = [place for place, each in enumerate(stretches) if each[0] == version_id]
+        starts = [int(stretches[place][1].timestamp()) for place in places]
+        ends = [int(stretches[place][2].timestamp()) for place in places]
         ends = [max(start, end) for start, end in zip(starts, ends, strict=True)]
         for place, elapsed in zip(places, calendar.elapsed_seconds_many(starts, ends), strict=True):
             seconds[place] = int(elapsed)
@@ -151,5 +154,4 @@ def _lines(name: EventName, lead_ids: Sequence[int]) -> Sequence[Any]:
     if not lead_ids:
         return []
     query = select(Event.subject_id, Event.occurred_at, Event.data)
-    numbers = [*lead_ids, *db.session.scalars(Merge.absorbed_by(lead_ids))]
-    return db.session.execute(query.where(among(Event.lead_id, numbers), Event.name == name.value)).all()
+    return db.session.execute(query.where(among(Event.lead_id, lead_ids), Event.name == name.value)).all()

@@ -4,9 +4,10 @@ from random import Random
 
 import pytest
 
-from smarketing.domain.survival import answered_by, outcomes, steps, time_of
+from smarketing.domain.survival import answered_by, outcomes, restricted_mean, steps, time_of
 
 lifelines = pytest.importorskip("lifelines")
+restricted_mean_survival_time = pytest.importorskip("lifelines.utils").restricted_mean_survival_time
 CLOSE = {"abs": 1e-9, "rel": 1e-9}
 
 
@@ -32,6 +33,16 @@ def test_the_median_is_that_of_lifelines(seed: int) -> None:
     fitted = lifelines.KaplanMeierFitter().fit([at for at, _ in listed], [seen for _, seen in listed])
     median = fitted.median_survival_time_
     assert time_of(steps(listed), 0.5) == (None if median == float("inf") else median)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_mean_up_to_a_time_is_that_of_lifelines(seed: int) -> None:
+    listed = cases(seed)
+    fitted = lifelines.KaplanMeierFitter().fit([at for at, _ in listed], [seen for _, seen in listed])
+    for until in (1, 20, 45):
+        expected = restricted_mean_survival_time(fitted, t=until)
+        assert restricted_mean(steps(listed), until) == pytest.approx(expected, **CLOSE)
+    assert restricted_mean([], 30) == 30
 
 
 @pytest.mark.parametrize("seed", range(10))

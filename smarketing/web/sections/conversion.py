@@ -16,7 +16,7 @@ from smarketing.reports.look import Mark
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import number, percent
-from smarketing.web.sections import stages
+from smarketing.web.sections import flow, stages
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.quality import share_tile
 from smarketing.web.sections.section import Section
@@ -48,7 +48,14 @@ def page(view: ThemeView) -> Page:
     tiles = [share_tile(view, label, (part, Of.OFFERED), counts, earlier, told) for label, part, told in rows]
     return Page(
         [*tiles, *_relieved(view)],
-        [_funnel(view, counts), _heat(view), _flow(view, counts), _yields(view), *stages.sections(view)],
+        [
+            _funnel(view, counts),
+            flow.section(view),
+            _heat(view),
+            flow.of_period(view, counts),
+            _yields(view),
+            *stages.sections(view),
+        ],
     )
 
 
@@ -194,50 +201,6 @@ def _heat_row(view: ThemeView, month: Month) -> tuple[Cell, ...]:
             words_cell(gettext("too young"))._replace(is_soft=True) if share is None else ratio_cell(share)
             for share in shares
         ),
-    )
-
-
-def _flow(view: ThemeView, counts: Counts) -> Section:
-    """What happened in the period, whenever the lead came: never to be compared with a cohort."""
-    found = cohorts.flow(view.span, view.wanted)
-    labels = (
-        (DispositionKind.ACCEPTED, gettext("Accepted")),
-        (DispositionKind.REFUSED, gettext("Refused")),
-        (DispositionKind.CONFIRMED, gettext("Became an SQL")),
-        (DispositionKind.RECYCLED, gettext("Recycled")),
-        (DispositionKind.WON, gettext("Won")),
-        (DispositionKind.LOST, gettext("Lost")),
-    )
-    offered = counts[Of.OFFERED]
-    return Section(
-        "flow",
-        gettext(
-            "Period flow: %(sqls)s SQLs and %(offered)s hand-offs offered",
-            sqls=number(found.get(DispositionKind.CONFIRMED, 0)),
-            offered=number(offered),
-        ),
-        gettext(
-            "What happened in these days, whenever the lead was handed off. A share can exceed 100 %: it is no cohort."
-        ),
-        Table(
-            gettext("Period flow"),
-            (
-                Column(gettext("Answer"), False),
-                Column(gettext("In the period")),
-                Column(gettext("Per hand-off offered")),
-            ),
-            [
-                (
-                    words_cell(label),
-                    count_cell(found.get(kind, 0)),
-                    Cell(round(found.get(kind, 0) / offered, 4), percent(found.get(kind, 0) / offered))
-                    if offered >= 5
-                    else Cell(None, gettext("too few") if offered else "", is_soft=True),
-                )
-                for kind, label in labels
-            ],
-        ),
-        gettext("Answers given in the period ÷ hand-offs offered in it. Never compare this with the cohorts above."),
     )
 
 

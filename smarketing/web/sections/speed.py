@@ -1,11 +1,11 @@
 """Speed to lead: how soon sales answers, with those still waiting counted in, and whose time the wait was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 
 from flask_babel import gettext
 
-from smarketing.domain.survival import Step, answered_by, steps, time_of
+from smarketing.domain.survival import Step, answered_by, restricted_mean, steps, time_of
 from smarketing.domain.terms_clocks import ClockClause
 from smarketing.reports import agreed, charts, speed
 from smarketing.reports.cases import Of
@@ -15,10 +15,10 @@ from smarketing.reports.speed import Facts
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import duration, number, percent
-from smarketing.web.sections import waits
+from smarketing.web.sections import hours, waits
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section
-from smarketing.web.spoken import seconds_cell
+from smarketing.web.spoken import seconds_cell, words_cell
 from smarketing.web.theme_view import ThemeView
 from smarketing.web.tiles import Tile
 
@@ -38,7 +38,12 @@ def page(view: ThemeView) -> Page:
             _within(view, facts, promise),
             _waiting(view, facts),
         ],
-        [_answered(view, facts, promise), waits.whose_time(facts), waits.endings(facts)],
+        [
+            _answered(view, facts, promise),
+            waits.whose_time(facts),
+            waits.endings(facts),
+            *(each for each in (hours.section(view),) if each),
+        ],
     )
 
 
@@ -88,9 +93,19 @@ def _within(view: ThemeView, facts: Facts, promise: ClockClause | None) -> Tile:
         gettext("Too few to judge") if is_few else percent(answered_by(found, allowed)),
         gettext("within %(time)s of business time; %(objective)s promised", **told),
         definition,
+        trend=None if is_few else _within_limit(found, promise),
         url=view.cases_url(Of.OFFERED),
         is_number=not is_few,
     )
+
+
+def _within_limit(found: Sequence[Step], promise: ClockClause) -> str | None:
+    """Of a promise that has a hard limit beyond its time."""
+    if promise.limit_minutes is None:
+        return None
+    limit = promise.limit_minutes * 60
+    told = {"share": percent(answered_by(found, limit)), "time": spoken.business_time(limit)}
+    return gettext("%(share)s within the hard limit of %(time)s", **told)
 
 
 def _waiting(view: ThemeView, facts: Facts) -> Tile:
@@ -135,7 +150,10 @@ def _answered(view: ThemeView, facts: Facts, promise: ClockClause | None) -> Sec
         Table(
             gettext("Time to the first answer"),
             (Column(gettext("Answered"), False), Column(gettext("Within"))),
-            [(Cell(level, percent(level, 0)), seconds_cell(time_of(found, level))) for level in LEVELS],
+            [
+                *((Cell(level, percent(level, 0)), seconds_cell(time_of(found, level))) for level in LEVELS),
+                *_mean_row(found, promise),
+            ],
         ),
         gettext(
             "Kaplan–Meier with Greenwood’s variance and a log-log interval. Leaving leads unanswered does not make the "
@@ -143,6 +161,14 @@ def _answered(view: ThemeView, facts: Facts, promise: ClockClause | None) -> Sec
         ),
         _curve(found, promise) if len(facts.answers) >= FEWEST and found else None,
     )
+
+
+def _mean_row(found: Sequence[Step], promise: ClockClause | None) -> Iterator[tuple[Cell, ...]]:
+    """The mean that needs no lead to have been answered: none counts for longer than the time promised."""
+    limit = (promise.allowance_minutes or 0) * 60 if promise else 0
+    if limit and found:
+        told = gettext("on average, none counted for more than %(time)s", time=spoken.business_time(limit))
+        yield words_cell(told), seconds_cell(round(restricted_mean(found, limit)))
 
 
 def _curve(found: Sequence[Step], promise: ClockClause | None) -> Figure:

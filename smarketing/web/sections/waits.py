@@ -106,7 +106,7 @@ def endings(facts: Facts) -> Section:
         until = [chance for chance in found if chance.at <= hour * 3600]
         shares = until[-1].shares if until else {}
         accepted, refused = shares.get("accepted", 0.0), shares.get("refused", 0.0)
-        left = 1 - accepted - refused
+        left = max(0.0, 1 - accepted - refused)
         rows.append(
             (
                 Cell(hour * 3600, duration(hour * 3600)),
