@@ -22,7 +22,7 @@ from smarketing.domain.lifecycle import Stage
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
-from smarketing.reports import closing
+from smarketing.reports import closing, duties
 from smarketing.services import (
     agreements,
     calls,
@@ -31,6 +31,7 @@ from smarketing.services import (
     handoffs,
     notices,
     qualification,
+    ratios,
     statuses,
     targets,
     touches,
@@ -120,8 +121,10 @@ class Story:
             statuses.adopt(now=now)
         day = now.astimezone(ZONE)
         targets.owe_current(now=now)
+        ratios.owe_current(now=now)
         if day.weekday() == 0 or day.day == 1:
             targets.close(closing.due(now=now), now=now)
+            ratios.close(duties.due(now=now), now=now)
         if day.weekday() in (1, 3) and now < self._now - timedelta(days=2):
             for user_id in db.session.scalars(select(User.id).order_by(User.id)).all():
                 notices.mark_read(user_id, now=now)

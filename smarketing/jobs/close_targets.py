@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from smarketing.db import transaction
-from smarketing.reports import closing
-from smarketing.services import targets
+from smarketing.reports import closing, duties
+from smarketing.services import ratios, targets
 
 
 def run(*, now: datetime) -> int:
     with transaction():
-        return targets.close(closing.due(now=now), now=now)
+        return targets.close(closing.due(now=now), now=now) + ratios.close(duties.due(now=now), now=now)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, case, cast, false, func, literal, not_, or_, select
 
 from smarketing.db import db, is_postgresql
-from smarketing.domain.dispositions import DispositionKind, HandoffState
+from smarketing.domain.dispositions import Channel, DispositionKind, HandoffState
 from smarketing.domain.disputes import DisputeKind, DisputeState
 from smarketing.domain.sla_clock import Outcome
 from smarketing.models.agreements import AgreementVersion
@@ -67,9 +67,11 @@ class Of(StrEnum):
     ACCEPTED = "accepted"
     SILENT = "silent"
     REFUSED = "refused"
+    NOTED = "noted"
     CONTESTED = "contested"
     RULED = "ruled"
     OVERTURNED = "overturned"
+    MET = "met"
     SQL = "sql"
     WON = "won"
     LOST = "lost"
@@ -127,9 +129,11 @@ def condition(of: Of, *, now: datetime) -> Condition:
         Of.ACCEPTED: and_(Handoff.answered_at.is_not(None), Handoff.state != HandoffState.REFUSED),
         Of.SILENT: _answered_with(DispositionKind.ACCEPTED, Disposition.clause_id.is_not(None)),
         Of.REFUSED: is_refused,
+        Of.NOTED: and_(is_refused, _answered_with(DispositionKind.REFUSED, Disposition.note != "")),
         Of.CONTESTED: _disputed(*(state for state in DisputeState if state is not DisputeState.TAKEN_BACK)),
         Of.RULED: _disputed(DisputeState.UPHELD, DisputeState.DISMISSED),
         Of.OVERTURNED: _disputed(DisputeState.UPHELD),
+        Of.MET: select(Touch.id).where(Touch.handoff_id == Handoff.id, Touch.channel == Channel.MEETING).exists(),
         Of.SQL: _answered_with(DispositionKind.CONFIRMED),
         Of.WON: Handoff.state == HandoffState.WON,
         Of.LOST: Handoff.state == HandoffState.LOST,

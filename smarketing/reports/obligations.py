@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import func, select
 
 from smarketing.db import db
-from smarketing.domain.attainment import TOO_FEW
+from smarketing.domain.attainment import TOO_FEW, Share
 from smarketing.domain.periods import Period, before, local_day, month_of
+from smarketing.domain.ratios import Standing, fewest
 from smarketing.domain.statements import PEOPLE, PERIODS, TEAMS, Following, Minute, Obligation, Verdict
 from smarketing.domain.terms import Terms
 from smarketing.models.disputes import Dispute
 from smarketing.models.statements import Statement
-from smarketing.reports import agreed, attainment, choices, closing, excuses, pacing, ratios
+from smarketing.reports import agreed, attainment, choices, closing, duties, excuses, pacing, ratios
 from smarketing.reports.pacing import Owed
 from smarketing.reports.rollups import Scope
+
+OF_EACH: Final = {"person": PEOPLE, "team": TEAMS}
 
 
 def last_month(*, now: datetime) -> Period | None:
@@ -71,22 +75,39 @@ def _volume(several: Sequence[tuple[Owed, int]]) -> Obligation:
         return Obligation(clause.id, clause.side, clause.title, *told)
     due = [(each, count) for each, count in several if each.owed]
     kept = sum(1 for each, count in due if (count <= each.owed if each.is_limit else count >= each.owed))
-    unit = {"person": PEOPLE, "team": TEAMS}.get(clause.each or "", PERIODS)
+    unit = OF_EACH.get(clause.each or "", PERIODS)
     return Obligation(clause.id, clause.side, clause.title, False, 1.0, kept, len(due), 0, 0, False, 1, unit)
 
 
 def _ratios(month: Period, terms: Terms, *, now: datetime) -> Iterator[Obligation]:
-    """Shares whose period ends with the month; those that nothing here can measure are left out."""
+    """Shares as they were written down, else as the terms have them; those nothing here can measure are left out."""
+    owed = duties.ended_within(month)
+    written = {each.clause.id for each in owed}
     for clause in terms.ratios:
         period = ratios.closing_in(clause, month)
-        share = ratios.measured(clause, period, zone=terms.zone, now=now) if period else None
-        if share is None:
-            continue
-        bounds = [(clause.at_least, False), (clause.at_most, True)]
-        for bound, is_limit in bounds:
+        if period and clause.each is None and clause.id not in written:
+            owed.append(duties.Owed(period, clause, terms))
+    pairs: dict[str, list[tuple[duties.Owed, Share]]] = {}
+    for each, share in zip(owed, duties.shares(owed, now=now), strict=True):
+        if share is not None:
+            pairs.setdefault(each.clause.id, []).append((each, share))
+    for several in pairs.values():
+        yield from _ratio(several)
+
+
+def _ratio(several: Sequence[tuple[duties.Owed, Share]]) -> Iterator[Obligation]:
+    """Once as it is, a bound each; else how many of those who owed it, and how often, kept it, of those judged."""
+    (_owed, share), clause = several[0], several[0][0].clause
+    if len(several) == 1 and clause.each is None:
+        for bound, is_limit in ((clause.at_least, False), (clause.at_most, True)):
             if bound is not None:
-                numbers = (bound, share.part, share.total, 0, 0, is_limit, clause.minimum_count or TOO_FEW)
+                numbers = (bound, share.part, share.total, 0, 0, is_limit, fewest(clause))
                 yield Obligation(clause.id, clause.side, clause.title, False, *numbers)
+        return
+    stands = [each.standing(share) for each, share in several]
+    kept, missed = stands.count(Standing.KEPT), stands.count(Standing.MISSED)
+    unit = OF_EACH.get(clause.each or "", PERIODS)
+    yield Obligation(clause.id, clause.side, clause.title, False, 1.0, kept, kept + missed, 0, 0, False, 1, unit)
 
 
 def _versions(month: Period, zone: str) -> list[int]:

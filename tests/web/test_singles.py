@@ -23,10 +23,10 @@ from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
 from smarketing.services import tallies
-from tests.cast import Cast, agree, document
+from tests.cast import Cast, agree, clause, document
 from tests.conftest import Hands
 from tests.reports import handed_off
-from tests.web.pages_of_figures import charts, in_plain_colours
+from tests.web.pages_of_figures import charts, in_plain_colours, rows
 
 Db = scoped_session[Session]
 SignIn = Callable[[User], FlaskClient]
@@ -35,13 +35,14 @@ LINK = re.compile(r'<a href="(/reports/hand-offs/\?[^"]*)">([^<]*)</a>')
 
 @pytest.fixture
 def two_versions(session: Db, agreed: Cast, hands: Hands) -> Cast:
-    """What was offered since 9 May was made under a second version, which also asks each person for calls."""
+    """What was offered since 9 May was made under a second version, which asks each for calls and acceptance."""
     hands.set(handed_off.NOW - timedelta(days=40))
     first = session.scalars(select(AgreementVersion.id)).one()
     made = handed_off.handoffs(160, agreed, first, seed=31)
     (plain,) = document()["targets"]
     calls = plain | {"id": "calls", "metric": "calls", "side": "sales", "each": "person", "owed": 20, "period": "month"}
-    second = agree(agreed, hands.now, targets=[plain, calls])
+    accepted = clause("accepted", "Accepted", "Acceptées") | {"side": "sales", "counted": "sals", "among": "handoffs"}
+    second = agree(agreed, hands.now, targets=[plain, calls], ratios=[accepted | {"at_least": 0.5, "each": "person"}])
     hands.set(handed_off.NOW)
     assert second.effective_at
     for handoff in [each for each in made if each.offered_at >= second.effective_at]:
@@ -114,6 +115,24 @@ def test_what_each_person_owes_is_named_to_them_and_their_manager_only(two_versi
         "Sasha Petit": ["Sara Lindqvist", "Saul Berger"],
         "Manny Ortiz": [],
     }
+
+
+def test_the_share_each_person_owes_is_theirs_and_their_managers_to_see(two_versions: Cast, sign_in: SignIn) -> None:
+    names = {}
+    for reader in (two_versions.saul, two_versions.sasha, two_versions.manny):
+        told = rows_of(sign_in(reader), "/reports/themes/promises/share-accepted.csv?period=this-month")
+        names[reader.name] = [row[0] for row in told if row[0] != "All"]
+        assert told[-1][0] == "All"
+    assert names == {
+        "Saul Berger": ["Saul Berger"],
+        "Sasha Petit": ["Sara Lindqvist", "Saul Berger"],
+        "Manny Ortiz": [],
+    }
+    client, saul = sign_in(two_versions.saul), two_versions.saul.id
+    page = client.get(f"/reports/people/{saul}").text
+    ((title, _period, _ramp, promised, *_numbers),) = rows(page, "Shares that each owes")
+    assert (title, promised.split()[:3]) == ("Accepted", ["at", "least", "50"])
+    assert listed(client, page) > 5
 
 
 def test_a_version_is_compared_with_the_one_before(session: Db, two_versions: Cast, sign_in: SignIn) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 
-from smarketing.domain.attainment import TOO_FEW, Share
+from smarketing.domain.attainment import Share
+from smarketing.domain.ratios import Standing, standing
 from smarketing.domain.terms_ratios import RatioClause
 from smarketing.reports import ratios
 from smarketing.reports.tables import Cell, Column, Table
-from smarketing.web.filters import percent
+from smarketing.web.sections.duties import STANDS, bound
 from smarketing.web.sections.section import Section
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
 from smarketing.web.theme_view import ThemeView
@@ -21,11 +22,11 @@ def section(view: ThemeView) -> Section | None:
     if not clauses or view.is_filtered:
         return None
     found = [(clause, ratios.measured(clause, view.period, zone=view.zone, now=view.now)) for clause in clauses]
-    judged = [(clause, share) for clause, share in found if share and share.total >= _fewest(clause)]
-    kept = sum(1 for clause, share in judged if is_kept(clause, share))
+    stands = [standing(clause, share) for clause, share in found if share]
+    kept, missed = stands.count(Standing.KEPT), stands.count(Standing.MISSED)
     return Section(
         "shares",
-        _title(kept, len(judged)),
+        _title(kept, kept + missed),
         gettext("What became of the hand-offs offered in the days chosen; a young period still grows."),
         Table(
             gettext("Shares promised"),
@@ -43,20 +44,10 @@ def section(view: ThemeView) -> Section | None:
             [_row(view, clause, share) for clause, share in found],
         ),
         gettext(
-            "As the agreement defines each share. One that asks for criteria, for each person, or for tasks and "
-            "meetings that are not kept here is not measured, and says so."
+            "As the agreement defines each share, of all together in the days chosen. One that asks for what is not "
+            "kept here, such as tasks, is not measured, and says so."
         ),
     )
-
-
-def is_kept(clause: RatioClause, share: Share) -> bool:
-    ratio = share.ratio or 0.0
-    is_enough = clause.at_least is None or ratio >= clause.at_least - 1e-9
-    return is_enough and (clause.at_most is None or ratio <= clause.at_most + 1e-9)
-
-
-def _fewest(clause: RatioClause) -> int:
-    return clause.minimum_count or TOO_FEW
 
 
 def _title(kept: int, judged: int) -> str:
@@ -67,24 +58,21 @@ def _title(kept: int, judged: int) -> str:
 
 def _row(view: ThemeView, clause: RatioClause, share: Share | None) -> Sequence[Cell]:
     head = (words_cell(in_language(clause.title)), words_cell(label(clause.side)))
-    promised = words_cell(_promised(clause))
+    promised = words_cell(bound(clause.at_least, clause.at_most))
     if share is None:
         none = Cell(None, "")
         return (*head, none, none, none, none, none, promised, words_cell(gettext("not measured here")))
-    url = None
-    if clause.by == "cohort" and clause.counted in ratios.COHORTS:
-        url = view.cases_url(ratios.COHORTS[clause.counted])
-    said = gettext("too few")
-    if share.total >= _fewest(clause):
-        said = gettext("kept") if is_kept(clause, share) else gettext("missed")
-    numbers = (count_cell(share.total), count_cell(share.part, url), ratio_cell(share), *interval_cells(share))
+    said = gettext(STANDS[standing(clause, share)])
+    numbers = (
+        count_cell(share.total),
+        count_cell(share.part, _url(view, clause)),
+        ratio_cell(share),
+        *interval_cells(share),
+    )
     return (*head, *numbers, promised, words_cell(said))
 
 
-def _promised(clause: RatioClause) -> str:
-    bounds = []
-    if clause.at_least is not None:
-        bounds.append(gettext("at least %(share)s", share=percent(clause.at_least, 0)))
-    if clause.at_most is not None:
-        bounds.append(gettext("at most %(share)s", share=percent(clause.at_most, 0)))
-    return ", ".join(bounds)
+def _url(view: ThemeView, clause: RatioClause) -> str | None:
+    """The hand-offs that counted, where the list shows as many as the figure says."""
+    has_list = clause.by == "cohort" and clause.among in ratios.COHORTS and not clause.is_narrowed
+    return view.cases_url(ratios.COHORTS[clause.counted]) if has_list and clause.counted in ratios.COHORTS else None

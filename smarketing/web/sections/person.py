@@ -13,7 +13,7 @@ from smarketing.reports.look import Mark
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import number, percent
-from smarketing.web.sections import quality, speed
+from smarketing.web.sections import duties, quality, speed
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.promises import clauses_of
 from smarketing.web.sections.section import Section, size_for
@@ -29,7 +29,14 @@ def page(view: ThemeView) -> Page:
     counts = cases.counted(view.span, view.wanted, quality.COUNTED, now=view.now)
     earlier = cases.counted(view.earlier_span, view.wanted, quality.COUNTED, now=view.now)
     quick = speed.page(view)
-    sections = [_promises(view), *_owed(view), *quick.sections[:2], quality.by_week(view)]
+    shares = duties.own(view, view.wanted.owner_id or 0)
+    sections = [
+        _promises(view),
+        *([shares] if shares else []),
+        *_owed(view),
+        *quick.sections[:2],
+        quality.by_week(view),
+    ]
     return Page(
         [*quality.tiles(view, counts, earlier)[:2], *quick.tiles[:2], quick.tiles[3]],
         [*sections, quality.reasons(view, cases.By.PERSONA)],

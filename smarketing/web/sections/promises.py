@@ -20,7 +20,7 @@ from smarketing.reports.rollups import Scope
 from smarketing.reports.tables import Cell, Column, Table
 from smarketing.web import spoken
 from smarketing.web.filters import number, percent
-from smarketing.web.sections import agreed_shares, budgets, weekly
+from smarketing.web.sections import agreed_shares, budgets, duties, holders, weekly
 from smarketing.web.sections.page import Page
 from smarketing.web.sections.section import Section, size_for
 from smarketing.web.spoken import count_cell, interval_cells, ratio_cell, words_cell
@@ -46,14 +46,16 @@ def page(view: ThemeView) -> Page:
         max(view.period.ends_on, weeks[-1].ends_on),
     )
     read = promises.read(reach, view.wanted, now=view.now)
-    shares = agreed_shares.section(view)
+    agreed_share = agreed_shares.section(view)
+    shares = [agreed_share, *duties.sections(view)] if agreed_share else []
     if not clauses:
-        return Page([], [shares] if shares else [])
+        return Page([], shares)
     return Page(
         [],
         [
             overview(view, clauses, read),
-            *([shares] if shares else []),
+            *shares,
+            holders.section(view, clauses, read),
             burning(view, clauses),
             *(weekly.behaviour(view, clause, read, weeks) for clause in clauses),
             *(budgets.left(view, clause, read) for clause in clauses),
@@ -93,7 +95,8 @@ def overview(view: ThemeView, clauses: Sequence[ClockClause], read: Read) -> Sec
         ),
         gettext(
             "Met ÷ (met + missed) of the clocks due in the period; one past its deadline is missed, answered or not. "
-            "Excused breaches are left out only of the adjusted share. The interval is Wilson’s."
+            "At worst all pending ones are missed, at best all are met. Excused breaches are left out only of the "
+            "adjusted share. The interval is Wilson’s."
         ),
         goal_charts.bullets(
             marks,
@@ -131,6 +134,8 @@ def _columns() -> tuple[Column, ...]:
         Column(gettext("Kept")),
         Column(gettext("95 % from")),
         Column(gettext("to")),
+        Column(gettext("At worst")),
+        Column(gettext("At best")),
         Column(gettext("Promised")),
         Column(gettext("Excused")),
         Column(gettext("Adjusted")),
@@ -149,6 +154,7 @@ def _row(view: ThemeView, clause: ClockClause, kept: Kept, read: Read, excused: 
         count_cell(kept.pending, view.clocks_url(clause.id, clock="pending")),
         ratio_cell(share),
         *interval_cells(share),
+        *(ratio_cell(end) for end in kept.ends()),
         Cell(clause.objective, percent(clause.objective, 0), is_soft=True),
         count_cell(excused) if is_whole else Cell(None, ""),
         ratio_cell(Share(share.part, share.total - excused)) if is_whole else Cell(None, ""),
