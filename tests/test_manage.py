@@ -57,10 +57,12 @@ def test_without_rights_or_debian_no_browser_is_installed(monkeypatch: pytest.Mo
     assert manage.install_chromium() is None
 
 
-def test_the_dev_lock_serves_the_application_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_larger_lock_serves_for_those_it_holds(count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = (manage.RUNTIME_LOCK, manage.PREDICT_LOCK, manage.DEV_LOCK)[:count]
     stamp = tmp_path / "installed-lock.sha256"
-    stamp.write_text(manage.digest(manage.DEV_LOCK))
+    stamp.write_text(manage.digest(served[-1]))
     monkeypatch.setattr(manage, "INSTALLED", stamp)
     monkeypatch.setattr(manage, "must", lambda command: pytest.fail(f"it ran {command}"))
-    manage.install(manage.RUNTIME_LOCK)
-    manage.install(manage.DEV_LOCK)
+    for lock in served:
+        manage.install(lock)
