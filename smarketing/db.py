@@ -106,10 +106,11 @@ def database_now() -> datetime:
     return db.session.scalars(select(type_coerce(clock, UtcDateTime()))).one()
 
 
-def next_ids(model: type[Base], count: int) -> range | list[int]:
+def next_ids(model: type[Base], count: int, *, above: int = 0) -> range | list[int]:
     """Reserve primary keys for rows that are about to be loaded with `bulk_insert`.
 
-    On SQLite the caller must already hold the write lock (every writing transaction does).
+    On SQLite the caller must already hold the write lock (every writing transaction does), and says `above` which key
+    they have to be where rows with higher ones are gone.
     """
     if not count:
         return []
@@ -117,7 +118,7 @@ def next_ids(model: type[Base], count: int) -> range | list[int]:
     if is_postgresql():
         sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
         return list(db.session.scalars(select(sequence).select_from(func.generate_series(1, count))))
-    first = (db.session.scalar(select(func.max(table.c.id))) or 0) + 1
+    first = max(db.session.scalar(select(func.max(table.c.id))) or 0, above) + 1
     return range(first, first + count)
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from flask import Flask
 
-BLUEPRINTS = "agreement arrivals engagements handoffs leads openapi ratios".split()
+BLUEPRINTS = "agreement arrivals engagements handoffs leads merges openapi ratios".split()
 
 
 def register(app: Flask) -> None:

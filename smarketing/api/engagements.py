@@ -14,6 +14,7 @@ from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.importing import TEXT_LIMITS, Rejected, Row
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead
+from smarketing.services import lead_keys
 from smarketing.web.access import allows
 
 bp = Blueprint("api_engagements", __name__, url_prefix=f"{PREFIX}/engagements")
@@ -71,4 +72,5 @@ def _known(told: Sequence[KnownEngagement]) -> frozenset[str]:
     found = select(Lead.external_id, Lead.email_key).where(
         or_(among(Lead.external_id, ids), among(Lead.email_key, emails))
     )
-    return frozenset(name for names in db.session.execute(found) for name in names if name)
+    names = {name for names in db.session.execute(found) for name in names if name}
+    return frozenset(names | lead_keys.among_known(ids - names, emails - names))

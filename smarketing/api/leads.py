@@ -6,17 +6,20 @@ from typing import Any
 
 from flask import Blueprint
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from smarketing.api.contract import MOST_AT_ONCE, PREFIX, Asks, Told, answers, in_one_piece
 from smarketing.db import among, db
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Stage
+from smarketing.domain.merges import KeyKind
 from smarketing.domain.roles import Permission
 from smarketing.models.leads import Lead, Score
+from smarketing.models.merges import Merge
 from smarketing.models.personas import Persona
-from smarketing.services import qualification, statuses
+from smarketing.services import lead_keys, qualification, statuses
 from smarketing.web.access import actor, allows, now
+from smarketing.web.merged import lead_or_404
 
 bp = Blueprint("api_leads", __name__, url_prefix=f"{PREFIX}/leads")
 
@@ -55,8 +58,15 @@ class LeadDocument(Told):
 
 
 class ScoredLead(LeadDocument):
-    """With the latest score, under the version that made it, and why it is what it is."""
+    """With the latest score, under the version that made it, and why it is what it is.
 
+    `merged_ids` are the numbers of other records of the person that were merged into it; `further_emails` and
+    `further_external_ids` are what those were known by.
+    """
+
+    merged_ids: list[int]
+    further_emails: list[str]
+    further_external_ids: list[str]
     version_id: int | None
     scored_at: datetime | None
     is_mql: bool | None
@@ -103,9 +113,9 @@ def index(query: LeadQuery) -> LeadPage:
     if query.status:
         found = found.where(Lead.status == query.status)
     if query.email is not None:
-        found = found.where(Lead.email_key == query.email.lower())
+        found = found.where(_is_known_by(KeyKind.EMAIL, query.email.lower()))
     if query.external_id is not None:
-        found = found.where(Lead.external_id == query.external_id)
+        found = found.where(_is_known_by(KeyKind.EXTERNAL_ID, query.external_id))
     leads = db.session.scalars(found).all()
     shown = leads[: query.limit]
     names = _persona_keys(shown)
@@ -118,7 +128,7 @@ def index(query: LeadQuery) -> LeadPage:
 @answers(ScoredLead, tag="Leads")
 def show(lead_id: int) -> ScoredLead:
     """One lead, with its score and the reasons for it"""
-    return _scored(db.get_or_404(Lead, lead_id))
+    return _scored(lead_or_404(lead_id))
 
 
 @bp.post("/<int:lead_id>/qualification")
@@ -127,9 +137,17 @@ def show(lead_id: int) -> ScoredLead:
 @in_one_piece
 def qualify(lead_id: int, json: Because) -> ScoredLead:
     """Mark a lead as an MQL by hand, and hand it off"""
-    db.get_or_404(Lead, lead_id)
+    lead_or_404(lead_id)
     qualification.mark(lead_id, reason=json.reason, actor=actor(), now=now())
-    return _scored(db.get_or_404(Lead, lead_id))
+    return _scored(lead_or_404(lead_id))
+
+
+def _is_known_by(kind: KeyKind, key: str) -> ColumnElement[bool]:
+    """By its own address or id, or by one that another record of the person had."""
+    holder = lead_keys.holder(kind, key)
+    if holder is not None:
+        return Lead.id == holder
+    return Lead.email_key == key if kind is KeyKind.EMAIL else Lead.external_id == key
 
 
 @bp.post("/<int:lead_id>/status")
@@ -157,8 +175,12 @@ def _persona_keys(leads: Sequence[Lead]) -> dict[int, str]:
 def _scored(lead: Lead) -> ScoredLead:
     latest = select(Score).where(Score.lead_id == lead.id).order_by(Score.id.desc()).limit(1)
     score = db.session.scalars(latest).one_or_none()
+    further = lead_keys.of_lead(lead.id)
     return ScoredLead(
         **_facts(lead, _persona_keys([lead])),
+        merged_ids=list(db.session.scalars(Merge.absorbed_by([lead.id]).order_by(Merge.absorbed_id))),
+        further_emails=[each.text for each in further if each.kind is KeyKind.EMAIL],
+        further_external_ids=[each.text for each in further if each.kind is KeyKind.EXTERNAL_ID],
         version_id=score.agreement_version_id if score else None,
         scored_at=score.scored_at if score else None,
         is_mql=score.is_mql if score else None,

@@ -11,6 +11,8 @@ class EventName(StrEnum):
     LEAD_QUALIFIED = "lead.qualified"
     LEAD_TAKEN_BACK = "lead.taken_back"
     LEAD_STATUS_CHANGED = "lead.status_changed"
+    LEAD_MERGED = "lead.merged"
+    LEAD_SEPARATED = "lead.separated"
     LEAD_ERASED = "lead.erased"
     HANDOFF_OFFERED = "handoff.offered"
     HANDOFF_ACCEPTED = "handoff.accepted"

@@ -1,8 +1,9 @@
 """What a batch of rows makes of the leads that are known: new, changed, unchanged, or a row that cannot be.
 
-A lead is known by its external id first, then by its e-mail whatever the case. Stage dates are set once and the
-first wins, as does the earliest arrival. Within one file the first row that states a fact wins, and later rows of
-the same lead only add to it: so a file brought in twice changes nothing.
+A lead is known by its external id first, then by its e-mail whatever the case, and by those that other records of the
+person had before they were merged: rows that come under one of these add facts and change none. Stage dates are set
+once and the first wins, as does the earliest arrival. Within one file the first row that states a fact wins, and later
+rows of the same lead only add to it: so a file brought in twice changes nothing.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from enum import StrEnum
 from smarketing.domain.errors import N_, InvalidInput
 from smarketing.domain.importing import MILESTONES, NO_MILESTONES, Row
 from smarketing.domain.lifecycle import Milestones, Stage, stage_of
+from smarketing.domain.merges import KeyKind
 
 
 class Fate(StrEnum):
@@ -43,6 +45,8 @@ class Draft:
     """The engagements that this batch adds."""
     changes: list[str] = field(default_factory=list)
     """The names of the facts that this batch changes; empty for a new lead."""
+    further: frozenset[tuple[KeyKind, str]] = frozenset()
+    """Addresses in lower case and ids that it is known by beside its own."""
 
     @property
     def has_history(self) -> bool:
@@ -101,14 +105,15 @@ class Batch:
 
     def _merge(self, draft: Draft, row: Row) -> Fate:
         milestones = _first_of(draft.milestones, row.milestones)
-        amount = _amount(draft, row)
+        is_aside = bool(draft.further) and _is_aside(draft, row)
+        amount = _amount(draft, row, is_aside=is_aside)
         if draft.is_worked and (milestones != draft.milestones or amount != draft.amount_cents):
             raise InvalidInput(
                 _field_of(draft, row),
                 N_("This lead was handed to sales here: its stage dates come from their answers, not from a file."),
             )
         before = len(draft.changes) + len(draft.engaged)
-        self._state(draft, row)
+        self._state(draft, row, is_aside=is_aside)
         if milestones != draft.milestones:
             draft.changes += [
                 name for name in MILESTONES if getattr(milestones, name) != getattr(draft.milestones, name)
@@ -130,11 +135,14 @@ class Batch:
             self.changed.append(draft)
         return Fate.CHANGED
 
-    def _state(self, draft: Draft, row: Row) -> None:
+    def _state(self, draft: Draft, row: Row, *, is_aside: bool) -> None:
         """Take over the facts; those of a lead that this file has spoken of already only fill what is empty."""
+        only_fills = draft.is_stated or is_aside
         for name, text in row.facts.items():
             have = draft.facts.get(name)
-            if have == text or (have and (draft.is_stated or (name == "email" and have.lower() == text.lower()))):
+            if have == text or (have and (only_fills or (name == "email" and have.lower() == text.lower()))):
+                continue
+            if draft.further and name in _KEYS and _is_further(draft, row, name):
                 continue
             draft.facts[name] = text
             draft.changes.append(name)
@@ -142,7 +150,7 @@ class Batch:
                 self._index(draft)
         for key, text in row.custom.items():
             have = draft.custom.get(key)
-            if have == text or (have and draft.is_stated):
+            if have == text or (have and only_fills):
                 continue
             draft.custom[key] = text
             draft.changes.append(f"custom.{key}")
@@ -159,6 +167,8 @@ class Batch:
             self._by_id[external_id] = draft
         if email := draft.facts.get("email"):
             self._by_email[email.lower()] = draft
+        for kind, key in draft.further:
+            (self._by_email if kind is KeyKind.EMAIL else self._by_id)[key] = draft
 
 
 def _first_of(known: Milestones, given: Milestones) -> Milestones:
@@ -171,8 +181,22 @@ def _names_set(before: Milestones, after: Milestones) -> list[str]:
     return [name for name, had, has in zip(MILESTONES, before, after, strict=True) if had != has]
 
 
-def _amount(draft: Draft, row: Row) -> int | None:
-    is_settled = row.amount_cents is None or (draft.is_stated and draft.amount_cents is not None)
+_KEYS = frozenset(KeyKind)
+
+
+def _is_aside(draft: Draft, row: Row) -> bool:
+    """Whether the row comes under the id, or without one under the address, of another record of the person."""
+    return _is_further(draft, row, KeyKind.EXTERNAL_ID if "external_id" in row.facts else KeyKind.EMAIL)
+
+
+def _is_further(draft: Draft, row: Row, name: str) -> bool:
+    kind, text = KeyKind(name), row.facts.get(name, "")
+    return (kind, text.lower() if kind is KeyKind.EMAIL else text) in draft.further
+
+
+def _amount(draft: Draft, row: Row, *, is_aside: bool) -> int | None:
+    only_fills = draft.is_stated or is_aside
+    is_settled = row.amount_cents is None or (only_fills and draft.amount_cents is not None)
     return draft.amount_cents if is_settled else row.amount_cents
 
 

@@ -3,7 +3,7 @@
 A pure function of the lines and of the terms each hand-off was made under.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.courses import Course
 from smarketing.domain.dispositions import ANSWERS, OPEN_STATES, DispositionKind
 from smarketing.domain.happenings import Happening
+from smarketing.domain.merges import JOININGS, Joining, heard
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_clocks import ClockClause
 
@@ -19,12 +20,13 @@ NAMES = frozenset(
     {f"handoff.{kind}" for kind in DispositionKind}
     | {"handoff.offered", "handoff.withdrawn", "handoff.answer_undone", "handoff.reassigned", "handoff.paused"}
     | {"handoff.resumed", "touch.logged", "touch.voided", "lead.engaged", "lead.qualified", "clock.started"}
+    | {str(name) for name in JOININGS}
 )
 """The lines that are read; all others follow from them."""
 
 
 class Told(NamedTuple):
-    """One line of the journal."""
+    """One line of the journal; `lead_id` is the number that its lead had then."""
 
     name: str
     subject_id: int
@@ -32,6 +34,7 @@ class Told(NamedTuple):
     actor_id: int | None
     version_id: int | None
     data: Mapping[str, Any]
+    lead_id: int = 0
 
 
 class Replayed(NamedTuple):
@@ -68,6 +71,7 @@ class _Handoff:
 
     def __init__(self, version_id: int, offered: Told) -> None:
         self.version_id = version_id
+        self.origin = offered.lead_id
         self.offered_at = offered.at
         self.happened = happenings.of_line("handoff.offered", offered.at, offered.actor_id, offered.data)
         self.answers: list[tuple[DispositionKind, Told]] = []
@@ -77,12 +81,20 @@ class _Handoff:
 
 
 def of_lead(lines: Iterable[Told], rules: Rules) -> Iterator[Replayed]:
-    """Every clock that the lines of one lead say was started, in the order they were written."""
+    """Every clock that the lines of one lead say was started, in the order they were written.
+
+    The lines of leads that were ever one are read together.
+    """
     handoffs: dict[int, _Handoff] = {}
-    of_the_lead: list[Happening] = []
-    for line in lines:
-        if line.name.startswith("lead."):
-            of_the_lead += happenings.of_line(line.name, line.at, line.actor_id, line.data)
+    of_leads: list[_OfLead] = []
+    joinings: list[Joining] = []
+    for place, line in enumerate(lines, 1):
+        if line.name in JOININGS:
+            if absorbed_id := line.data.get("absorbed"):
+                joinings.append(Joining(place, line.lead_id, absorbed_id, line.name == "lead.merged"))
+        elif line.name.startswith("lead."):
+            told = happenings.of_line(line.name, line.at, line.actor_id, line.data)
+            of_leads += (_OfLead(place, line.lead_id, each) for each in told)
         elif line.name == "handoff.offered":
             handoffs[line.subject_id] = _Handoff(line.version_id or 0, line)
         else:
@@ -90,7 +102,21 @@ def of_lead(lines: Iterable[Told], rules: Rules) -> Iterator[Replayed]:
             if of in handoffs:
                 _read(handoffs[of], line)
     for handoff_id, handoff in handoffs.items():
-        yield from _clocks(handoff_id, handoff, of_the_lead, rules)
+        yield from _clocks(handoff_id, handoff, _heard_by(handoff, of_leads, joinings), rules)
+
+
+class _OfLead(NamedTuple):
+    place: int
+    lead_id: int
+    happening: Happening
+
+
+def _heard_by(handoff: _Handoff, of_leads: Sequence[_OfLead], joinings: Sequence[Joining]) -> list[Happening]:
+    """What was known to be about the person of this hand-off."""
+    if not joinings:
+        return [each.happening for each in of_leads]
+    since = heard(handoff.origin, joinings)
+    return [each.happening for each in of_leads if each.place >= since.get(each.lead_id, each.place + 1)]
 
 
 def _read(handoff: _Handoff, line: Told) -> None:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_LEADS = "see_leads"
     IMPORT_LEADS = "import_leads"
     QUALIFY_LEAD = "qualify_lead"
+    MERGE_LEADS = "merge_leads"
     ERASE_LEAD = "erase_lead"
     SEE_QUEUE = "see_queue"
     ANSWER_HANDOFF = "answer_handoff"
@@ -54,6 +55,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.COMMENT_AGREEMENT,
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
+        Permission.MERGE_LEADS,
         Permission.CONTEST,
     },
     Role.SALES_REP: _EVERYONE
@@ -68,6 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.IMPORT_LEADS,
         Permission.QUALIFY_LEAD,
+        Permission.MERGE_LEADS,
         Permission.ERASE_LEAD,
         Permission.SEE_QUEUE,
         Permission.REASSIGN_HANDOFF,
@@ -83,6 +86,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _EVERYONE
     | {
         Permission.IMPORT_LEADS,
+        Permission.MERGE_LEADS,
         Permission.ERASE_LEAD,
         Permission.SEE_PEOPLE,
         Permission.MANAGE_PEOPLE,

@@ -16,6 +16,7 @@ from smarketing.models import (  # noqa: F401 - registers every table with the m
     imports,
     leads,
     letters,
+    merges,
     notices,
     objections,
     people,

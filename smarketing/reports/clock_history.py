@@ -40,7 +40,8 @@ def of(clock_id: int) -> History | None:
         return None
     of_clause = (Clock.handoff_id == clock.handoff_id, Clock.clause_id == clock.clause_id)
     parts = db.session.scalars(select(Clock).where(*of_clause).order_by(Clock.started_at, Clock.id)).all()
-    is_told = (Event.lead_id == clock.lead_id, Event.subject_type == "clock", Event.subject_id == clock_id)
+    is_of_lead = among(Event.lead_id, lead_history.numbers(clock.lead_id))
+    is_told = (is_of_lead, Event.subject_type == "clock", Event.subject_id == clock_id)
     told = db.session.scalars(select(Event).where(*is_told).order_by(Event.id)).all()
     owners = {part.owner_id for part in parts if part.owner_id}
     names = dict(db.session.execute(select(User.id, User.name).where(among(User.id, owners))).all())

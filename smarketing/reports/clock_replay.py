@@ -1,14 +1,14 @@
 """Every clock recomputed from the journal, and wherever what is stored differs: in what, and why."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import ColumnElement, Select, String, cast, select
 
 from smarketing.db import db, is_postgresql
 from smarketing.domain.errors import N_
@@ -20,6 +20,7 @@ from smarketing.models.agreements import AgreementVersion
 from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
+from smarketing.models.merges import Merge
 
 BATCH = 20_000
 UNTOLD = N_("the journal tells of no such clock")
@@ -73,14 +74,44 @@ def replay(*, since: date | None = None) -> Outcomes:
     zone = next((terms.zone for terms in terms_of.values()), "UTC")
     leads = clocks = 0
     differences: list[Difference] = []
-    stored = _Cursor(_stored(since, zone))
-    for lead_id, lines in groupby(_lines(since, zone), key=itemgetter(0)):
+    kin = _kin()
+    stored = _Cursor(_stored(since, zone, lambda lead_id: lead_id.not_in(kin)))
+    alone = groupby(_lines(since, zone, lambda lead_id: lead_id.not_in(kin)), key=itemgetter(0))
+    each = ((lines, stored.of(lead_id)) for lead_id, lines in alone)
+    for lines, rows in chain(each, _together(kin, since, zone)):
         replayed = list(of_lead((line for _lead, line in lines), rules))
         leads += bool(replayed)
         clocks += len(replayed)
-        differences += _differences(replayed, stored.of(lead_id), rules)
+        differences += _differences(replayed, rows, rules)
     differences += [_untold(row) for row in stored.rest()]
     return Outcomes(leads, clocks, differences)
+
+
+def _kin() -> dict[int, int]:
+    """Leads that were ever one with another, each with the same one of them all."""
+    first: dict[int, int] = {}
+    for one, other in db.session.execute(select(Merge.lead_id, Merge.absorbed_id).order_by(Merge.id)):
+        firsts = {first.setdefault(each, each) for each in (one, other)}
+        first |= {each: min(firsts) for each, known in first.items() if known in firsts}
+    return first
+
+
+_Group = tuple[Iterable[tuple[int, Told]], list[_Stored]]
+
+
+def _together(kin: Mapping[int, int], since: date | None, zone: str) -> Iterator[_Group]:
+    """The lines of leads that were ever one, in the order they were written, with the clocks that all of them have."""
+    if not kin:
+        return
+    lines: dict[int, list[tuple[int, Told]]] = {}
+    for lead_id, line in _lines(None, zone, lambda lead_id: lead_id.in_(kin), by=(Event.id,)):
+        lines.setdefault(kin[lead_id], []).append((lead_id, line))
+    rows: dict[int, list[_Stored]] = {}
+    for row in _stored(None, zone, lambda lead_id: lead_id.in_(kin)):
+        rows.setdefault(kin[row.lead_id], []).append(row)
+    wanted = db.session.scalars(_handed_over(since, zone)).all() if since else kin
+    for first in sorted({kin[lead_id] for lead_id in wanted if lead_id in kin}):
+        yield lines.get(first, []), rows.get(first, [])
 
 
 class _Cursor:
@@ -113,18 +144,23 @@ class _Cursor:
         return self._next
 
 
-def _lines(since: date | None, zone: str) -> Iterator[tuple[int, Told]]:
+_Chosen = Callable[[Any], ColumnElement[bool]]
+
+
+def _lines(
+    since: date | None, zone: str, chosen: _Chosen, *, by: Sequence[Any] = (Event.lead_id, Event.id)
+) -> Iterator[tuple[int, Told]]:
     data = Event.data if is_postgresql() else cast(Event.data, String)
     columns = (Event.lead_id, Event.name, Event.subject_id, Event.occurred_at, Event.actor_id)
     query = select(*columns, Event.agreement_version_id, data).where(Event.name.in_(NAMES), Event.lead_id.is_not(None))
     for lead_id, name, subject_id, at, actor_id, version_id, told in _raw(
-        _of_leads(query, Event.lead_id, since, zone).order_by(Event.lead_id, Event.id)
+        _of_leads(query.where(chosen(Event.lead_id)), Event.lead_id, since, zone).order_by(*by)
     ):
-        yield lead_id, Told(name, subject_id, _instant(at), actor_id, version_id, _data(told))
+        yield lead_id, Told(name, subject_id, _instant(at), actor_id, version_id, _data(told), lead_id)
 
 
-def _stored(since: date | None, zone: str) -> Iterator[_Stored]:
-    query: Any = select(*(getattr(Clock, name) for name in _Stored._fields))
+def _stored(since: date | None, zone: str, chosen: _Chosen) -> Iterator[_Stored]:
+    query: Any = select(*(getattr(Clock, name) for name in _Stored._fields)).where(chosen(Clock.lead_id))
     query = _of_leads(query, Clock.lead_id, since, zone).order_by(Clock.lead_id, Clock.id)
     return (_Stored(*row) for row in _raw(query))
 
@@ -132,8 +168,11 @@ def _stored(since: date | None, zone: str) -> Iterator[_Stored]:
 def _of_leads(query: Any, lead_id: Any, since: date | None, zone: str) -> Any:
     if since is None:
         return query
-    handed_over = select(Handoff.lead_id).where(Handoff.offered_at >= midnight(since, zone))
-    return query.where(lead_id.in_(handed_over))
+    return query.where(lead_id.in_(_handed_over(since, zone)))
+
+
+def _handed_over(since: date, zone: str) -> Select[int]:
+    return select(Handoff.lead_id).where(Handoff.offered_at >= midnight(since, zone))
 
 
 def _raw(query: Any) -> Iterator[Any]:

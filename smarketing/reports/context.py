@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from smarketing.db import db
+from smarketing.db import among, db
 from smarketing.domain.event_names import EventName
 from smarketing.models.events import Event
 from smarketing.models.leads import Engagement
@@ -47,6 +47,6 @@ def of(handoff_id: int) -> Context | None:
 
 def _reason_of_mark(lead_id: int) -> str | None:
     """What the marketer wrote who marked it last."""
-    marked = (Event.lead_id == lead_id, Event.name == EventName.LEAD_QUALIFIED.value)
+    marked = (among(Event.lead_id, lead_history.numbers(lead_id)), Event.name == EventName.LEAD_QUALIFIED.value)
     data = db.session.scalar(select(Event.data).where(*marked).order_by(Event.id.desc()).limit(1))
     return data.get("reason") if data else None

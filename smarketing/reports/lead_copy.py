@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from smarketing.db import db
+from smarketing.db import among, db
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS
 from smarketing.models.events import Event
 from smarketing.models.leads import Engagement, Lead
+from smarketing.models.merges import LeadKey
 from smarketing.models.remarks import Remark
 from smarketing.reports import lead_history
 from smarketing.reports.lead_history import Cycle
@@ -22,6 +23,7 @@ def of(lead: Lead) -> Copied:
     score = lead_history.latest_score(lead.id)
     return {
         "facts": {name: text for name in TEXT_LIMITS if (text := getattr(lead, name))} | lead.custom,
+        "also_known_by": [{each.kind.value: each.text} for each in _keys(lead.id)],
         "stage": lead.stage.value,
         **_status(lead),
         "persona": lead.persona.key if lead.persona else None,
@@ -67,11 +69,15 @@ def _engagements(lead_id: int) -> Sequence[Row[*tuple[str, datetime]]]:
     return db.session.execute(of_lead.order_by(Engagement.occurred_at, Engagement.id)).all()
 
 
+def _keys(lead_id: int) -> Sequence[LeadKey]:
+    return db.session.scalars(select(LeadKey).where(LeadKey.lead_id == lead_id).order_by(LeadKey.id)).all()
+
+
 def _remarks(lead_id: int) -> Sequence[Row[*tuple[str, datetime]]]:
     of_lead = select(Remark.text, Remark.written_at).where(Remark.lead_id == lead_id)
     return db.session.execute(of_lead.order_by(Remark.id)).all()
 
 
 def _history(lead_id: int) -> Sequence[Row[*tuple[str, datetime]]]:
-    of_lead = select(Event.name, Event.occurred_at).where(Event.lead_id == lead_id)
+    of_lead = select(Event.name, Event.occurred_at).where(among(Event.lead_id, lead_history.numbers(lead_id)))
     return db.session.execute(of_lead.order_by(Event.id)).all()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from smarketing.db import among, db
@@ -18,8 +18,10 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.imports import Import
 from smarketing.models.leads import Engagement, Lead, Score
+from smarketing.models.merges import STANDS, Merge
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
+from smarketing.reports.rollups import Scope
 
 MOST_ENGAGEMENTS = 50
 
@@ -77,7 +79,21 @@ def cycles(lead_id: int) -> list[Cycle]:
 def events(lead_id: int) -> Select[*tuple[Any, ...]]:
     """The journal's lines of a lead with who did it; for a page of them, newest first."""
     named = select(Event.id, Event, User.name.label("actor_name")).outerjoin(User, User.id == Event.actor_id)
-    return named.where(Event.lead_id == lead_id)
+    return named.where(among(Event.lead_id, numbers(lead_id)))
+
+
+def numbers(lead_id: int) -> list[int]:
+    """Its own and those of the records that were merged into it: what the journal knows it by."""
+    return [lead_id, *db.session.scalars(Merge.absorbed_by([lead_id]))]
+
+
+def merged_mqls(scope: Scope) -> int:
+    """How many MQLs these days count less, because two records were of one person."""
+    within = (STANDS, Merge.mql_on >= scope.period.starts_on, Merge.mql_on < scope.period.ends_on)
+    query: Any = select(func.count()).select_from(Merge).where(*within)
+    if scope.source is not None:
+        query = query.join(Lead, Lead.id == Merge.lead_id).where(func.coalesce(Lead.source, "") == scope.source)
+    return int(db.session.scalar(query) or 0)
 
 
 def stays(lead: Lead) -> list[Stay]:

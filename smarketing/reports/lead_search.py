@@ -1,20 +1,26 @@
 """Leads found by words: each word that is asked for begins one of the lead's, accents and case aside."""
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from smarketing.db import db, is_postgresql
 from smarketing.domain.importing import words_of
+from smarketing.domain.twins import phone_key
 from smarketing.models.leads import Lead
 
 MOST_WORDS = 8
+_PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]*[ ().\-/][0-9 ().\-/]*")
+"""Digits with a space or a mark between them; digits alone may be an id."""
 COMMON = 2_000
 """From so many matches on, walking the list in its order finds a page sooner than gathering all of them."""
 
 
 def words(text: str) -> list[str]:
-    """What is asked for; for a text of signs alone the text itself, which no lead has."""
+    """What is asked for, a telephone number as one; for a text of signs alone the text itself, which no lead has."""
+    if _PHONE.fullmatch(text.strip()) and (phone := phone_key(text)):
+        return [phone]
     return words_of(text)[:MOST_WORDS] or text.split()[:1]
 
 

@@ -15,6 +15,7 @@ from smarketing.domain.survival import Case
 from smarketing.domain.waiting import Split, split
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
+from smarketing.models.merges import Merge
 from smarketing.reports import agreed
 from smarketing.reports.cases import Span, Wanted, among_handoffs
 
@@ -154,4 +155,5 @@ def _lines(name: EventName, lead_ids: Sequence[int]) -> Sequence[Any]:
     if not lead_ids:
         return []
     query = select(Event.subject_id, Event.occurred_at, Event.data)
-    return db.session.execute(query.where(among(Event.lead_id, lead_ids), Event.name == name.value)).all()
+    numbers = [*lead_ids, *db.session.scalars(Merge.absorbed_by(lead_ids))]
+    return db.session.execute(query.where(among(Event.lead_id, numbers), Event.name == name.value)).all()

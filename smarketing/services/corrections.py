@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from smarketing.db import db
+from smarketing.db import among, db
 from smarketing.domain.dispositions import ANSWERS, STAGES, DispositionKind, HandoffState
 from smarketing.domain.errors import N_, Conflict, NotAllowed
 from smarketing.domain.event_names import EventName
@@ -13,7 +13,7 @@ from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import clocks, journal, locks, replays, statuses, tallies
+from smarketing.services import clocks, journal, lead_keys, locks, replays, statuses, tallies
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -98,6 +98,7 @@ def _put_lead_back(lead: Lead, undone: Disposition) -> None:
 def _owner_given(handoff: Handoff) -> int | None:
     """Whom it was given to last, by the journal: nobody where it was taken from the team's queue."""
     given = (EventName.HANDOFF_OFFERED.value, EventName.HANDOFF_REASSIGNED.value)
-    is_given = (Event.lead_id == handoff.lead_id, Event.subject_id == handoff.id, Event.name.in_(given))
+    of_handoff = (among(Event.lead_id, lead_keys.kin(handoff.lead_id)), Event.subject_id == handoff.id)
+    is_given = (*of_handoff, Event.name.in_(given))
     data = db.session.scalar(select(Event.data).where(*is_given).order_by(Event.id.desc()).limit(1))
     return data["owner"] if data else handoff.owner_id

@@ -102,6 +102,13 @@ def credit(pairs: Sequence[tuple[int | None, int]], *, why: str, now: datetime) 
     bulk_insert(LedgerLine, _COLUMNS, lines)
 
 
+def give_again(user_id: int, lead_id: int, *, why: str, now: datetime) -> None:
+    """A lead that was credited back is theirs to work again: their turn is spent on it as before."""
+    farther = _whole_turns([user_id]).get(user_id, 0)
+    db.session.execute(update(User).where(User.id == user_id).values(turn=User.turn + farther))
+    bulk_insert(LedgerLine, _COLUMNS, [(user_id, lead_id, Share.GIVEN.value, why, now)])
+
+
 def _whole_turns(user_ids: Sequence[int]) -> dict[int, int]:
     """What one lead costs each of them: the weights of their team together."""
     mate, own = aliased(User), aliased(RoutingProfile)

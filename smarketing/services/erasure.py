@@ -12,6 +12,7 @@ from smarketing.domain.erasing import ANONYMISED, ERASED, Ground
 from smarketing.domain.errors import N_, Conflict, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.lifecycle import Move
+from smarketing.domain.merges import KeyKind
 from smarketing.domain.periods import local_day, midnight, months_before
 from smarketing.domain.terms_retention import RetentionClause
 from smarketing.models.disputes import Dispute, Vote
@@ -19,10 +20,11 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.imports import RejectedRow
 from smarketing.models.leads import IS_KNOWN, Engagement, Lead
+from smarketing.models.merges import LeadKey, Merge
 from smarketing.models.people import User
 from smarketing.models.remarks import Remark
 from smarketing.models.touches import Touch
-from smarketing.services import agreements, handoffs, journal, objections, statuses, tallies
+from smarketing.services import agreements, handoffs, journal, lead_keys, objections, statuses, tallies
 from smarketing.services.journal import JournalLine
 
 TYPED = (EventName.LEAD_QUALIFIED, EventName.LEAD_TAKEN_BACK, EventName.HANDOFF_PAUSED)
@@ -39,19 +41,26 @@ def erase(lead_id: int, *, has_objected: bool, actor: User, now: datetime) -> No
         raise Missing(N_("This lead does not exist."))
     if lead.erased_at is not None:
         raise Conflict(N_("What was known of this person is erased already."))
-    if lead.email and has_objected:
-        objections.write(lead.email, actor=actor, now=now)
+    addresses = _addresses(lead)
+    for address in addresses if has_objected else ():
+        objections.write(address, actor=actor, now=now)
     if handoff := handoffs.open_handoff(lead_id):
         handoffs.break_off(handoff, actor=actor, now=now)
     if lifecycle.is_allowed(lead.stage, Move.ERASE):
         lead.stage = lifecycle.after(lead.stage, Move.ERASE)
         statuses.follow(lead, actor=actor, now=now)
     db.session.flush()
-    if lead.email:
-        _forget_rejected(lead.email)
+    for address in addresses:
+        _forget_rejected(address)
     tallies.mark_leads([lead_id])
     _blank([lead_id], ERASED, now=now)
     _record([lead_id], Ground.OBJECTION if has_objected else Ground.REQUEST, actor_id=actor.id, now=now)
+
+
+def _addresses(lead: Lead) -> list[str]:
+    """Its own, and those of the records that were merged into it."""
+    further = [each.text for each in lead_keys.of_lead(lead.id) if each.kind is KeyKind.EMAIL]
+    return [lead.email, *further] if lead.email else further
 
 
 def erase_expired(*, now: datetime, limit: int = 500) -> int:
@@ -97,7 +106,10 @@ def _blank(lead_ids: Sequence[int], facts: Sequence[str], *, now: datetime) -> N
     _now(update(Disposition).where(Disposition.handoff_id.in_(handed)).values(note="", checklist=null()))
     _now(update(Vote).where(Vote.dispute_id.in_(disputed)).values(note=""))
     _now(update(Dispute).where(among(Dispute.lead_id, lead_ids)).values(note="", answer="", search_text=""))
-    typed = (among(Event.lead_id, lead_ids), Event.name.in_(TYPED), Event.actor_id.is_not(None))
+    _now(delete(LeadKey).where(among(LeadKey.lead_id, lead_ids)))
+    _now(update(Merge).where(among(Merge.lead_id, lead_ids)).values(before=null()))
+    numbers = [*lead_ids, *db.session.scalars(Merge.absorbed_by(lead_ids))]
+    typed = (among(Event.lead_id, numbers), Event.name.in_(TYPED), Event.actor_id.is_not(None))
     _now(update(Event).where(*typed).values(data=null()))
     db.session.expire_all()
 

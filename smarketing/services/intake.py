@@ -11,20 +11,31 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from smarketing.db import db, next_ids
+from smarketing.db import db
 from smarketing.domain.criteria_fields import CUSTOM_PREFIX
 from smarketing.domain.errors import N_, Conflict, InvalidInput, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.facts import Value
 from smarketing.domain.importing import TEXT_LIMITS, Rejected, Row
 from smarketing.domain.lifecycle import Stage
+from smarketing.domain.merges import KeyKind
 from smarketing.domain.merging import Batch, Draft, Fate
 from smarketing.domain.periods import local_day
 from smarketing.memory import uncollected
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.tallies import Cohort
-from smarketing.services import agreements, journal, leads, objections, qualification, replays, statuses, tallies
+from smarketing.services import (
+    agreements,
+    journal,
+    lead_keys,
+    leads,
+    objections,
+    qualification,
+    replays,
+    statuses,
+    tallies,
+)
 from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
@@ -139,6 +150,8 @@ def correct(lead_id: int, facts: Mapping[str, str], *, edition: int, actor: User
     if not changed:
         return False
     _check_identity(lead, facts)
+    if "email" in facts:
+        lead_keys.exchange(lead.id, facts["email"], lead.email)
     tallies.mark_leads([lead_id])
     leads.write_facts(lead, {name: facts.get(name) for name in TYPED})
     line = JournalLine(EventName.LEAD_UPDATED, "lead", lead_id, now, lead_id, actor.id, None, {"fields": changed})
@@ -160,7 +173,7 @@ def _check_identity(lead: Lead, facts: Mapping[str, str]) -> None:
         return
     objections.check(email)
     others = select(Lead.id).where(Lead.email_key == email.lower(), Lead.id != lead.id)
-    if db.session.scalar(others) is not None:
+    if db.session.scalar(others) is not None or lead_keys.holder(KeyKind.EMAIL, email.lower()) not in (None, lead.id):
         raise InvalidInput("email", N_("The e-mail “%(email)s” belongs to another lead."), email=email)
 
 
@@ -191,7 +204,7 @@ class _Told(NamedTuple):
 
 def _write_new(drafts: Sequence[Draft], *, force: Force | None, zone: str, import_id: int | None, told: _Told) -> int:
     """Write leads that were not known, as they stand after their first judgement; how many became MQL."""
-    for draft, lead_id in zip(drafts, next_ids(Lead, len(drafts)), strict=True):
+    for draft, lead_id in zip(drafts, leads.new_ids(len(drafts)), strict=True):
         draft.lead_id = lead_id
     if not drafts:
         return 0

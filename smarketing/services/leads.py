@@ -1,17 +1,20 @@
 """Find leads, and write many at once: new ones, changed ones, and how they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from smarketing.db import among, bulk_insert, bulk_update, db, is_postgresql, json_text
+from smarketing.db import among, bulk_insert, bulk_update, db, is_postgresql, json_text, next_ids
 from smarketing.domain.importing import MILESTONES, TEXT_LIMITS, Row, words_of
 from smarketing.domain.lifecycle import Milestones, Stage
 from smarketing.domain.merging import Draft
 from smarketing.domain.periods import local_day
+from smarketing.domain.twins import phone_key
 from smarketing.models.leads import Engagement, Lead
+from smarketing.models.merges import Merge
+from smarketing.services import lead_keys
 
 FACTS = tuple(TEXT_LIMITS)
 SEARCHED = ("first_name", "last_name", "company", "job_title", "email", "external_id")
@@ -44,6 +47,7 @@ def known_to(rows: Sequence[Row]) -> list[Draft]:
     drafts = _drafts(among(Lead.external_id, external_ids)) if external_ids else []
     email_keys -= {draft.facts["email"].lower() for draft in drafts if "email" in draft.facts}
     drafts += _drafts(among(Lead.email_key, email_keys)) if email_keys else []
+    drafts += _known_otherwise(external_ids, email_keys, drafts)
     found = {draft.lead_id: draft for draft in drafts if draft.lead_id}
     if found and any(row.engagements for row in rows):
         for lead_id, *engagement in db.session.execute(
@@ -51,6 +55,23 @@ def known_to(rows: Sequence[Row]) -> list[Draft]:
         ):
             found[lead_id].engagements.add(cast(tuple[str, datetime], tuple(engagement)))
     return list(found.values())
+
+
+def _known_otherwise(external_ids: set[str], email_keys: set[str], known: Sequence[Draft]) -> list[Draft]:
+    """Leads that these rows speak of by what another record of the person had. Of all, their further keys.
+
+    Asked last and read again once they are locked, so that a merge at the same moment hides no lead.
+    """
+    for draft in known:
+        external_ids.discard(draft.facts.get("external_id", ""))
+        email_keys.discard(draft.facts.get("email", "").lower())
+    known_ids = {draft.lead_id for draft in known}
+    holding = [lead_id for lead_id in lead_keys.holding(external_ids, email_keys) if lead_id not in known_ids]
+    found = _drafts(among(Lead.id, holding)) if holding else []
+    drafts = {draft.lead_id: draft for draft in (*known, *found) if draft.lead_id}
+    for lead_id, keys in (lead_keys.of_leads(drafts) if drafts else {}).items():
+        drafts[lead_id].further = frozenset(keys)
+    return found
 
 
 def _drafts(condition: Any) -> list[Draft]:
@@ -64,6 +85,11 @@ def _drafts(condition: Any) -> list[Draft]:
         milestones = Milestones(*rest[len(FACTS) :])
         drafts.append(Draft(lead_id, facts, custom, arrived_at, milestones, amount_cents, stage, cycle > 0))
     return drafts
+
+
+def new_ids(count: int) -> range | list[int]:
+    """Numbers for new leads; none that a lead had which was absorbed, for that one leads on to another."""
+    return next_ids(Lead, count, above=db.session.scalar(select(func.max(Merge.absorbed_id))) or 0)
 
 
 _LEAD_COLUMNS = (
@@ -146,7 +172,7 @@ def write_changes(drafts: Sequence[Draft], *, zone: str) -> None:
             *map(draft.facts.get, FACTS),
             draft.facts["email"].lower() if "email" in draft.facts else None,
             json_text(draft.custom),
-            search_text(draft.facts),
+            search_text(draft.facts, further=[key for _kind, key in draft.further]),
             *draft.milestones,
             local_day(draft.milestones.mql_at, zone) if draft.milestones.mql_at else None,
             draft.amount_cents,
@@ -164,7 +190,8 @@ def write_facts(lead: Lead, facts: Mapping[str, str | None]) -> None:
     for name, text in facts.items():
         setattr(lead, name, text)
     lead.email_key = lead.email.lower() if lead.email else None
-    lead.search_text = search_text({name: getattr(lead, name) or "" for name in FACTS})
+    further = [each.key for each in lead_keys.of_lead(lead.id)]
+    lead.search_text = search_text({name: getattr(lead, name) or "" for name in FACTS}, further=further)
     db.session.flush()
 
 
@@ -192,6 +219,9 @@ def insert_engagements(drafts: Sequence[Draft], *, now: datetime) -> None:
     bulk_insert(Engagement, _ENGAGEMENT_COLUMNS, acts)
 
 
-def search_text(facts: Mapping[str, str]) -> str:
-    """What a lead is found by: the words of its names, company, title, e-mail and id."""
-    return " ".join(words_of(" ".join(filter(None, map(facts.get, SEARCHED)))))
+def search_text(facts: Mapping[str, str], *, further: Iterable[str] = ()) -> str:
+    """What a lead is found by: the words of its names, company, title, e-mails and ids, and its telephone number."""
+    words = words_of(" ".join((*filter(None, map(facts.get, SEARCHED)), *sorted(further))))
+    if phone := facts.get("phone"):
+        words.append(phone_key(phone))
+    return " ".join(words).rstrip()

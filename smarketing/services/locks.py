@@ -15,13 +15,17 @@ from smarketing.models.leads import Lead
 
 def hold(handoff_id: int) -> Handoff:
     """The hand-off as it stands now, its lead locked until the transaction ends. Raises Missing."""
-    lead_id = db.session.scalar(select(Handoff.lead_id).where(Handoff.id == handoff_id))
-    if lead_id is None:
-        raise Missing(N_("This hand-off does not exist."))
     db.session.flush()
-    # other rows may go on referring to the lead
-    db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
-    return db.session.get_one(Handoff, handoff_id, populate_existing=True)
+    whose = select(Handoff.lead_id).where(Handoff.id == handoff_id)
+    lead_id = db.session.scalar(whose)
+    while lead_id is not None:
+        # other rows may go on referring to the lead
+        db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
+        held, lead_id = lead_id, db.session.scalar(whose)
+        if lead_id == held:
+            return db.session.get_one(Handoff, handoff_id, populate_existing=True)
+        # its lead was merged while we waited
+    raise Missing(N_("This hand-off does not exist."))
 
 
 def moment(handoff: Handoff, *, now: datetime) -> datetime:

@@ -4,16 +4,17 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from smarketing.db import among, db
 from smarketing.domain.dispositions import Channel
 from smarketing.domain.mails import Mail
+from smarketing.domain.merges import KeyKind
 from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.touches import Touch
-from smarketing.services import touches
+from smarketing.services import lead_keys, touches
 
 KEY_LETTERS = 20
 
@@ -38,7 +39,9 @@ def log(mail: Mail, *, actor: User, now: datetime) -> Sequence[Touch]:
     if mail.is_automatic or not mail.recipients:
         return []
     query = select(Handoff).join(Lead, Lead.id == Handoff.lead_id).order_by(Handoff.lead_id)
-    is_theirs = (IS_OPEN, Handoff.owner_id == actor.id, among(Lead.email_key, mail.recipients))
+    addressed = lead_keys.holders(KeyKind.EMAIL, mail.recipients)
+    is_addressed = or_(among(Lead.email_key, mail.recipients), Lead.id.in_(addressed))
+    is_theirs = (IS_OPEN, Handoff.owner_id == actor.id, is_addressed)
     at = min(mail.sent_at or now, now)
     found = [handoff for handoff in db.session.scalars(query.where(*is_theirs)) if handoff.offered_at <= at]
     return [

@@ -22,6 +22,8 @@ from smarketing.services.subjects import LEAD_FIELDS, SENT_BACK
 
 SOON = timedelta(days=2)
 """A lead that was heard of later than this after its arrival was brought in with its past."""
+WRITING = (EventName.LEAD_UPDATED, EventName.LEAD_MERGED)
+"""The lines that name the facts which were written."""
 MILESTONES = sorted(INSTANT_FIELDS - {"arrived_at", "last_engaged_at"})
 _LEAD_COLUMNS = [
     getattr(Lead, name)
@@ -108,7 +110,7 @@ def _passes(lead_ids: Sequence[int]) -> dict[int, list[Any]]:
 
 def _written(lead_ids: Sequence[int], span: Span) -> dict[int, dict[str, datetime]]:
     query = select(Event.lead_id, Event.occurred_at, Event.data).where(
-        among(Event.lead_id, lead_ids), Event.name == EventName.LEAD_UPDATED, Event.occurred_at >= span.starts_at
+        among(Event.lead_id, lead_ids), Event.name.in_(WRITING), Event.occurred_at >= span.starts_at
     )
     found: dict[int, dict[str, datetime]] = {}
     for lead_id, at, data in db.session.execute(query.order_by(Event.id)):

@@ -1,29 +1,42 @@
 """Give the clocks of a hand-off the course they have by what is on record, whenever something is added or undone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from smarketing.db import among, db
-from smarketing.domain import courses, sla_clock, timeboxes
+from smarketing.domain import courses, merges, sla_clock, timeboxes
 from smarketing.domain.courses import Course
 from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.event_names import EventName
-from smarketing.domain.happenings import ASSIGNED, GIVEN, REASSIGNED, TOUCHED, UNDONE, Happening, of_answer, of_line
+from smarketing.domain.happenings import (
+    ASSIGNED,
+    GIVEN,
+    OFFERED,
+    REASSIGNED,
+    TOUCHED,
+    UNDONE,
+    Happening,
+    of_answer,
+    of_line,
+)
+from smarketing.domain.merges import JOININGS, Joining
 from smarketing.domain.sla_clock import Ending
 from smarketing.domain.terms import Terms
 from smarketing.models.clocks import Clock
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.touches import Touch
-from smarketing.services import agreements, clock_starts, clocks
+from smarketing.services import agreements, clock_starts, clocks, lead_keys
 from smarketing.services.clock_starts import Started
 
 JOURNALLED = frozenset(
     (REASSIGNED, UNDONE, EventName.HANDOFF_PAUSED, EventName.HANDOFF_RESUMED, EventName.LEAD_ENGAGED, "lead.qualified")
 )
 """What stands in the journal alone."""
+TOLD_OF_MERGES = JOININGS | {OFFERED}
+"""What tells which lead a hand-off was made for, and what that one was merged with."""
 is_waiting = clocks.is_waiting
 
 
@@ -104,11 +117,34 @@ def happenings(handoff: Handoff, terms: Terms) -> list[Happening]:
     happened += (Happening(at, TOUCHED, channel.value, who) for at, channel, who in db.session.execute(touched))
     wanted = {str(name) for name in JOURNALLED & listened} | (GIVEN & listened)
     if wanted:
-        of_lead = (Event.lead_id == handoff.lead_id, Event.name.in_(wanted), Event.occurred_at >= handoff.offered_at)
-        for event in db.session.scalars(select(Event).where(*of_lead).order_by(Event.id)):
-            if event.subject_type != "handoff" or event.subject_id == handoff.id:
-                happened += of_line(event.name, event.occurred_at, event.actor_id, event.data or {})
+        for event in _lines(handoff, wanted):
+            happened += of_line(event.name, event.occurred_at, event.actor_id, event.data or {})
     return happened
+
+
+def _lines(handoff: Handoff, wanted: Collection[str]) -> Iterator[Event]:
+    """Those of the hand-off, and those of its lead as far as they were known to be about this person."""
+    kin = lead_keys.kin(handoff.lead_id)
+    of_kin = (among(Event.lead_id, kin), Event.occurred_at >= handoff.offered_at)
+    named = Event.name.in_(wanted if len(kin) == 1 else {*wanted, *TOLD_OF_MERGES})
+    lines = db.session.scalars(select(Event).where(*of_kin, named).order_by(Event.id)).all()
+    heard = {handoff.lead_id: 0} if len(kin) == 1 else _heard(handoff, lines)
+    for line in lines:
+        is_of_handoff = line.subject_type == "handoff" and line.subject_id == handoff.id
+        is_of_lead = line.subject_type != "handoff" and line.id >= heard.get(line.lead_id or 0, line.id + 1)
+        if line.name in wanted and (is_of_handoff or is_of_lead):
+            yield line
+
+
+def _heard(handoff: Handoff, lines: Sequence[Event]) -> dict[int, int]:
+    is_offer = (line for line in lines if line.name == OFFERED and line.subject_id == handoff.id)
+    origin = next((line.lead_id for line in is_offer if line.lead_id), handoff.lead_id)
+    joinings = (
+        Joining(line.id, line.lead_id or 0, line.data["absorbed"], line.name == EventName.LEAD_MERGED)
+        for line in lines
+        if line.name in JOININGS and line.data and line.data.get("absorbed")
+    )
+    return merges.heard(origin, joinings)
 
 
 def _listened_to(terms: Terms) -> frozenset[str]:

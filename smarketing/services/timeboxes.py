@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from smarketing.db import db
+from smarketing.db import among, db
 from smarketing.domain import timeboxes
 from smarketing.domain.dispositions import OPEN_STATES
 from smarketing.domain.event_names import EventName
@@ -19,7 +19,18 @@ from smarketing.domain.timeboxes import ENTERED, Timebox
 from smarketing.domain.verdicts import compile_test
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
-from smarketing.services import agreements, dealing, handoffs, journal, locks, notices, replays, routing, silences
+from smarketing.services import (
+    agreements,
+    dealing,
+    handoffs,
+    journal,
+    lead_keys,
+    locks,
+    notices,
+    replays,
+    routing,
+    silences,
+)
 from smarketing.services.notices import Owed
 from smarketing.services.subjects import facts_of
 
@@ -78,7 +89,8 @@ def _next(left: Sequence[Timebox], *, now: datetime) -> datetime | None:
 def _ended(handoff: Handoff, happened: Sequence[Happening]) -> set[str]:
     """The clauses that have acted since the lead came to its stage."""
     since = max(each.at for each in happened if each.name == ENTERED[handoff.lead.stage])
-    told = (Event.lead_id == handoff.lead_id, Event.name == EventName.TIMEBOX_ENDED, Event.occurred_at >= since)
+    of_handoff = (among(Event.lead_id, lead_keys.kin(handoff.lead_id)), Event.subject_id == handoff.id)
+    told = (*of_handoff, Event.name == EventName.TIMEBOX_ENDED, Event.occurred_at >= since)
     return {data["clause"] for data in db.session.scalars(select(Event.data).where(*told)) if data}
 
 

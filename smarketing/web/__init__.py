@@ -15,7 +15,7 @@ BLUEPRINTS = (
     "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
     " teams notices jobs health search views disputes inbox bulks routing absences remarks tokens criteria"
     " clocks privacy themes cases statements shares library editor discussions revisions histories reach letters"
-    " singles subscriptions amendments feasibility backtests personas tenures tasks statuses predictors"
+    " singles subscriptions amendments feasibility backtests personas tenures tasks statuses predictors merges"
 ).split()
 
 

@@ -14,6 +14,8 @@ EVENTS: Final[dict[StrEnum, str]] = {
     EventName.LEAD_QUALIFIED: N_("The lead became an MQL"),
     EventName.LEAD_TAKEN_BACK: N_("The MQL was taken back"),
     EventName.LEAD_STATUS_CHANGED: N_("The lead’s status changed"),
+    EventName.LEAD_MERGED: N_("Another record of the same person was merged in"),
+    EventName.LEAD_SEPARATED: N_("Separated again: these are two people"),
     EventName.LEAD_ERASED: N_("What was known of the person was erased"),
     EventName.HANDOFF_OFFERED: N_("Handed to sales"),
     EventName.HANDOFF_ACCEPTED: N_("Sales accepted the lead"),

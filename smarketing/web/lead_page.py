@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from smarketing.db import db
 from smarketing.domain import timeboxes
+from smarketing.domain.errors import Conflict
 from smarketing.domain.happenings import OFFERED, TOUCHED, Happening
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
@@ -19,9 +21,12 @@ from smarketing.models.disputes import Dispute
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Engagement, Lead, Score
-from smarketing.reports import agreed, dispute_list, lead_history
+from smarketing.models.merges import LeadKey, Merge
+from smarketing.reports import agreed, dispute_list, lead_history, twins
 from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
+from smarketing.reports.twins import Twin
+from smarketing.services import lead_keys, separations
 from smarketing.services.subjects import criteria_values, subjects_of
 from smarketing.web import contests, lead_score, lead_story, paging, reliefs, status_words
 from smarketing.web.clause_words import granted
@@ -30,7 +35,7 @@ from smarketing.web.lead_score import Verdict, Waterfall, Way
 from smarketing.web.lead_story import Entry
 from smarketing.web.paging import Page
 from smarketing.web.reliefs import Relief
-from smarketing.web.words import answerer, calendar_name, field_name, in_language
+from smarketing.web.words import answerer, calendar_name, field_name, in_language, message_of
 
 FACTS_SHOWN = tuple(name for name in TEXT_LIMITS if name not in ("first_name", "last_name", "email", "phone"))
 STORY_SIZE = 30
@@ -84,6 +89,13 @@ class CycleView(NamedTuple):
     """What happens at `handoff.timebox_at`; None where nothing does."""
 
 
+class Merged(NamedTuple):
+    """`stands` says why it cannot be undone; None while it can."""
+
+    merge: Merge
+    stands: str | None
+
+
 @dataclass(frozen=True)
 class LeadPage:
     lead: Lead
@@ -104,6 +116,9 @@ class LeadPage:
     cycles: Sequence[CycleView]
     story: Sequence[Entry]
     story_page: Page
+    twins: Sequence[Twin]
+    keys: Sequence[LeadKey]
+    merges: Sequence[Merged]
     now: datetime
 
     @property
@@ -165,8 +180,19 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         cycles=[_cycle(cycle, versions, disputes, now) for cycle in cycles],
         story=lead_story.entries(story.rows),
         story_page=story,
+        twins=twins.of(lead),
+        keys=lead_keys.of_lead(lead_id),
+        merges=[Merged(each, _why_it_stands(each, now)) for each in db.session.scalars(Merge.standing(lead_id)).all()],
         now=now,
     )
+
+
+def _why_it_stands(merge: Merge, now: datetime) -> str | None:
+    try:
+        separations.check(merge, now=now)
+    except Conflict as fault:
+        return message_of(fault)
+    return None
 
 
 def _verdict(

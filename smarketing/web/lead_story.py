@@ -96,6 +96,11 @@ def _points(told: _Told) -> str | None:
     return None if points is None else gettext("%(points)s points", points=number(points))
 
 
+def _other_record(told: _Told) -> str | None:
+    other_id = told.data.get("absorbed") or told.data.get("from")
+    return gettext("lead %(number)s", number=other_id) if other_id else None
+
+
 def _ground(told: _Told) -> str | None:
     return label(Ground(told.data["ground"]))
 
@@ -162,6 +167,8 @@ DETAILS: dict[EventName, Callable[[_Told], str | None]] = {
     EventName.LEAD_QUALIFIED: _points,
     EventName.LEAD_TAKEN_BACK: _written_reason,
     EventName.LEAD_STATUS_CHANGED: _status,
+    EventName.LEAD_MERGED: _other_record,
+    EventName.LEAD_SEPARATED: _other_record,
     EventName.LEAD_ERASED: _ground,
     EventName.HANDOFF_OFFERED: _owner,
     EventName.HANDOFF_REASSIGNED: _owner,

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
-from smarketing.db import db, transaction
+from smarketing.db import transaction
 from smarketing.domain.errors import Conflict, InvalidInput
 from smarketing.domain.lifecycle import Stage
 from smarketing.domain.roles import Permission, may
@@ -24,6 +24,7 @@ from smarketing.web.lead_choices import Offer
 from smarketing.web.lead_filters import Asked, counted
 from smarketing.web.lead_forms import CorrectionForm, NewLeadForm, ReasonForm
 from smarketing.web.lead_page import LeadPage
+from smarketing.web.merged import lead_on, lead_or_404
 from smarketing.web.paging import Page
 from smarketing.web.spoken import business_time
 from smarketing.web.words import answered, engagement_name
@@ -99,27 +100,27 @@ def create() -> Answer:
         show_fault(form, fault)
         known_id = fault.lead_id if isinstance(fault, Known) else None
         return render_template("leads/new.html", form=form, known_id=known_id), 422
-    flash(_welcome(db.get_or_404(Lead, lead_id)), "success")
+    flash(_welcome(lead_or_404(lead_id)), "success")
     return redirect(url_for(".show", lead_id=lead_id), code=303)
 
 
 @bp.get("/<int:lead_id>/facts")
 @allows(Permission.IMPORT_LEADS)
 def edit(lead_id: int) -> str:
-    lead = db.get_or_404(Lead, lead_id)
+    lead = lead_or_404(lead_id)
     return render_template("leads/edit.html", lead=lead, form=CorrectionForm.of(lead))
 
 
 @bp.post("/<int:lead_id>/facts")
 @allows(Permission.IMPORT_LEADS)
 def change(lead_id: int) -> Answer:
-    lead, form = db.get_or_404(Lead, lead_id), CorrectionForm()
+    lead, form = lead_or_404(lead_id), CorrectionForm()
     try:
         with transaction():
             edition = form.read_edition()
             is_changed = intake.correct(lead_id, form.facts(), edition=edition, actor=actor(), now=now())
     except (Conflict, InvalidInput) as fault:
-        lead = db.get_or_404(Lead, lead_id)
+        lead = lead_or_404(lead_id)
         show_fault(form, fault)
         if isinstance(fault, Conflict):
             form.edition.data = str(lead.edition)
@@ -132,10 +133,10 @@ def change(lead_id: int) -> Answer:
 @allows(Permission.QUALIFY_LEAD)
 def mark(lead_id: int) -> Answer:
     """Undone by taking it back."""
-    lead = db.get_or_404(Lead, lead_id)
+    lead = lead_or_404(lead_id)
     if fault := _with_reason(lead, qualification.mark):
         return fault
-    lead = db.get_or_404(Lead, lead_id)
+    lead = lead_or_404(lead_id)
     owner = lead.owner.name if lead.owner else gettext("the team’s queue")
     undo_url = url_for(".take_back", lead_id=lead_id, reason=gettext("Marked by mistake."))
     message = gettext("%(lead)s is an MQL now and was handed to %(owner)s.", lead=lead.name, owner=owner)
@@ -147,11 +148,11 @@ def mark(lead_id: int) -> Answer:
 @allows(Permission.QUALIFY_LEAD)
 def take_back(lead_id: int) -> Answer:
     """Undone by marking it by hand."""
-    lead = db.get_or_404(Lead, lead_id)
+    lead = lead_or_404(lead_id)
     if fault := _with_reason(lead, qualification.take_back):
         return fault
     undo_url = url_for(".mark", lead_id=lead_id, reason=gettext("Taken back by mistake."))
-    message = gettext("%(lead)s was taken back from sales.", lead=db.get_or_404(Lead, lead_id).name)
+    message = gettext("%(lead)s was taken back from sales.", lead=lead_or_404(lead_id).name)
     _flash(message, undo_url)
     return redirect(url_for(".show", lead_id=lead_id), code=303)
 
@@ -180,7 +181,7 @@ def page_of(lead_id: int, *, remark: str, remark_fault: str) -> str:
 
 
 def _page(lead_id: int, form: ReasonForm, **told: str) -> str:
-    page = lead_page.of(lead_id, now=now()) or abort(404)
+    page = lead_page.of(lead_id, now=now()) or lead_on(lead_id)
     return render_template(
         "leads/show.html",
         page=page,

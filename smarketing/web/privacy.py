@@ -6,13 +6,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
-from smarketing.db import db, transaction
+from smarketing.db import transaction
 from smarketing.domain.errors import Conflict
 from smarketing.domain.roles import Permission
-from smarketing.models.leads import Lead
 from smarketing.reports import lead_copy
 from smarketing.services import erasure
 from smarketing.web.access import actor, allows, now
+from smarketing.web.merged import lead_or_404
 from smarketing.web.words import message_of
 
 bp = Blueprint("privacy", __name__, url_prefix="/leads")
@@ -21,7 +21,7 @@ bp = Blueprint("privacy", __name__, url_prefix="/leads")
 @bp.get("/<int:lead_id>/copy.json")
 @allows(Permission.ERASE_LEAD)
 def copy(lead_id: int) -> Response:
-    lead = db.get_or_404(Lead, lead_id)
+    lead = lead_or_404(lead_id)
     text = json.dumps(lead_copy.of(lead), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": f'attachment; filename="lead-{lead_id}.json"'}
     return Response(text, mimetype="application/json", headers=headers)
@@ -30,13 +30,13 @@ def copy(lead_id: int) -> Response:
 @bp.get("/<int:lead_id>/erasure")
 @allows(Permission.ERASE_LEAD)
 def ask(lead_id: int) -> str:
-    return render_template("leads/erase.html", lead=db.get_or_404(Lead, lead_id))
+    return render_template("leads/erase.html", lead=lead_or_404(lead_id))
 
 
 @bp.post("/<int:lead_id>/erasure")
 @allows(Permission.ERASE_LEAD)
 def erase(lead_id: int) -> Redirect:
-    db.get_or_404(Lead, lead_id)
+    lead_or_404(lead_id)
     has_objected = "has_objected" in request.form
     try:
         with transaction():

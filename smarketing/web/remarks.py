@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 from smarketing.db import db, transaction
 from smarketing.domain.errors import InvalidInput
 from smarketing.domain.roles import Permission
-from smarketing.models.leads import Lead
 from smarketing.models.remarks import Remark
 from smarketing.services import remarks
 from smarketing.web import leads
 from smarketing.web.access import actor, allows, now
+from smarketing.web.merged import lead_or_404
 from smarketing.web.words import message_of
 
 bp = Blueprint("remarks", __name__)
@@ -22,7 +22,7 @@ bp = Blueprint("remarks", __name__)
 @bp.post("/leads/<int:lead_id>/remarks")
 @allows(Permission.SEE_LEADS)
 def create(lead_id: int) -> Any:
-    db.get_or_404(Lead, lead_id)
+    lead_or_404(lead_id)
     text = request.form.get("text", "")
     try:
         with transaction():

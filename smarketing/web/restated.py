@@ -1,4 +1,4 @@
-"""What settled disputes have changed in the figures of a period: raw beside adjusted, and what was corrected."""
+"""What settled disputes and merges have changed in the figures of a period: raw beside adjusted, and corrections."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 
 from smarketing.domain.attainment import Share
 from smarketing.domain.disputes import DisputeKind
-from smarketing.reports import agreed, dispute_list, excuses
+from smarketing.reports import agreed, dispute_list, excuses, lead_history
 from smarketing.reports.excuses import Kept
 from smarketing.reports.rollups import Scope
 from smarketing.web.filters import number, percent
@@ -22,13 +22,13 @@ class Restated(NamedTuple):
 
 
 def of(scope: Scope) -> Restated | None:
-    """None when no upheld dispute touches a figure of these days."""
-    upheld = dispute_list.upheld(scope)
-    if not upheld:
+    """None when neither an upheld dispute nor a merge touches a figure of these days."""
+    upheld, merged = dispute_list.upheld(scope), lead_history.merged_mqls(scope)
+    if not upheld and not merged:
         return None
     titles = _titles()
     changed = [(titles.get(each.clause_id, each.clause_id), each) for each in excuses.kept(scope) if each.excused]
-    return Restated([_sentence(kind, count) for kind, count in upheld.items()], changed)
+    return Restated([*(_sentence(kind, count) for kind, count in upheld.items()), *_of_merges(merged)], changed)
 
 
 def share(of: Share) -> str:
@@ -50,6 +50,15 @@ def _sentence(kind: DisputeKind, count: int) -> str:
             )
         case DisputeKind.MQL:
             return ngettext("%(num)s MQL was struck out.", "%(num)s MQLs were struck out.", count)
+
+
+def _of_merges(count: int) -> list[str]:
+    said = ngettext(
+        "%(num)s MQL was a second record of somebody who is one already, and is not counted again.",
+        "%(num)s MQLs were second records of people who are one already, and are not counted again.",
+        count,
+    )
+    return [said] if count else []
 
 
 def _titles() -> dict[str, str]:

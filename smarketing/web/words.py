@@ -20,6 +20,7 @@ from smarketing.domain.lifecycle import Move, Stage
 from smarketing.domain.roles import Department, Role
 from smarketing.domain.routing import Absent
 from smarketing.domain.signing import VersionStatus
+from smarketing.domain.twins import Likeness
 from smarketing.models.handoffs import Disposition
 from smarketing.models.personas import Persona
 from smarketing.web.event_words import EVENTS
@@ -113,6 +114,9 @@ LABELS: dict[StrEnum, str] = {
     RowState.UNDOING: N_("Waits to be undone"),
     RowState.UNDONE: N_("Undone"),
     RowState.STANDS: N_("Stands"),
+    Likeness.PHONE: N_("same telephone"),
+    Likeness.NAME: N_("same name and company"),
+    Likeness.MAIL: N_("same mail name at the company"),
     **EVENTS,
 }
 

@@ -10,6 +10,7 @@ REVIEWED = """
     see_leads          x  x  x  x
     import_leads       x  .  x  x
     qualify_lead       x  .  x  .
+    merge_leads        x  .  x  x
     erase_lead         .  .  x  x
     see_queue          .  x  x  .
     answer_handoff     .  x  .  .

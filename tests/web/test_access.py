@@ -32,6 +32,7 @@ from smarketing.models.events import Event
 from smarketing.models.handoffs import Disposition, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.letters import Letter
+from smarketing.models.merges import LeadKey
 from smarketing.models.notices import Notice
 from smarketing.models.people import User, UserSession
 from smarketing.models.shares import Share
@@ -51,6 +52,7 @@ from smarketing.services import (
     histories,
     imports,
     intake,
+    merges,
     predictors,
     remarks,
     rosters,
@@ -145,6 +147,10 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
     history = histories.bring_in(past, "past.csv", **limits, actor=agreed.manny, now=hands.now)
     task_id = give_task(session, handoff, agreed, hands)
     predictor = predictors.ask([], actor=agreed.sasha, now=hands.now)
+    cold = [{"email": f"{each}@example.org"} for each in ("ann", "anne")]
+    intake.take([Row(facts) for facts in cold], now=hands.now)
+    twins = session.scalars(select(Lead.id).where(Lead.email_key.like("%.org")).order_by(Lead.id)).all()
+    merge = merges.merge(*twins, actor=agreed.marta, now=hands.now)
     session.flush()
     ids = {
         "lead_id": handoff.lead_id,
@@ -171,6 +177,8 @@ def world(session: Db, agreed: Cast, hands: Hands, tmp_path: Path) -> World:
         "history_id": history.id,
         "subscription_id": subscription.id,
         "amendment_id": amendment.id,
+        "merge_id": merge.id,
+        "key_id": first_id(LeadKey),
         "backtest_id": backtest.id,
         "task_id": task_id,
         "predictor_id": predictor.id,

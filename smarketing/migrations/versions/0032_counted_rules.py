@@ -1,7 +1,7 @@
 """Which rules counted in the score a hand-off was made with, and what it would have been without each.
 
-Revision ID: 0031
-Revises: 0030
+Revision ID: 0032
+Revises: 0031
 """
 
 import json
@@ -13,8 +13,8 @@ from smarketing.domain import calibration
 from smarketing.domain.scoring import Scorer
 from smarketing.domain.terms import parse
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
