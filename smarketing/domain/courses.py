@@ -6,12 +6,12 @@ journal must come to the same.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.happenings import CLOSED, REASSIGNED, RETURNED, TOUCHED, UNDONE, Happening
 from smarketing.domain.pauses import Pause
-from smarketing.domain.sla_clock import Ending, Outcome, Schedule, outcome, schedule_or_still
+from smarketing.domain.sla_clock import Ending, Outcome, Schedule, outcome, schedule
 from smarketing.domain.terms_clocks import ClockClause
 
 
@@ -72,23 +72,33 @@ def course(
     One whose start has been undone is void from its start on.
     """
     if not any(each.at == started_at and may_start(clause, each) for each in happened):
-        return Course(schedule_or_still(clause, calendar, started_at, ()), Ending(Outcome.VOID, started_at))
+        return Course(schedule(clause, calendar, started_at), Ending(Outcome.VOID, started_at))
+    closes_at = None if clause.starts_on == RETURNED else closed_at
     run = _Run(clause, calendar, started_at)
     for happening in _after(clause, started_at, happened):
+        if closes_at is not None and happening.at > closes_at:
+            break
         ended = run.meet(happening)
         if ended:
             return ended
-    if closed_at is None or clause.starts_on == RETURNED:
-        return run.waiting()
-    return run.superseded(closed_at, CLOSED)
+    return run.waiting() if closes_at is None else run.superseded(closes_at, CLOSED)
 
 
 def _after(clause: ClockClause, started_at: datetime, happened: Iterable[Happening]) -> list[Happening]:
-    """What came after the start, oldest first: neither the start itself nor one that came before in the same moment."""
+    """What came after the start, oldest first: neither the start itself nor one that came before in the same moment.
+
+    In one moment answers come before touches, and these before all else.
+    """
     later = [each for each in happened if each.at >= started_at]
     return sorted(
-        (each for each in later if not (each.at == started_at and may_start(clause, each))), key=lambda each: each.at
+        (each for each in later if not (each.at == started_at and may_start(clause, each))),
+        key=lambda each: (each.at, _RANKS.get(each.name, 0)),
     )
+
+
+_RANKS: Final = {TOUCHED: 1} | dict.fromkeys(
+    (REASSIGNED, UNDONE, "handoff.paused", "handoff.resumed", "lead.engaged", "lead.qualified"), 2
+)
 
 
 def _is_restart(clause: ClockClause, happening: Happening) -> bool:
@@ -167,4 +177,4 @@ class _Run:
 
     def _schedule(self) -> Schedule:
         pauses = tuple(Pause(stop.paused_at, stop.resumed_at, stop.reason) for stop in self._stops)
-        return schedule_or_still(self._clause, self._calendar, self._started_at, pauses)
+        return schedule(self._clause, self._calendar, self._started_at, pauses)

@@ -3,6 +3,7 @@
 Met means stopped at or before the due instant. A breach happens at the due instant, whenever it is noticed.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -26,14 +27,11 @@ class Outcome(StrEnum):
 
 
 class Schedule(NamedTuple):
-    """`limit_at` is None where no hard limit was agreed."""
+    """`limit_at` is None where no hard limit was agreed, or an open pause keeps it away."""
 
     at_risk_at: datetime
     due_at: datetime
     limit_at: datetime | None = None
-
-
-STANDING_STILL: Final = Schedule(NOT_DUE, NOT_DUE, None)
 
 
 def counting(clause: ClockClause, calendar: Calendar) -> BusinessCalendar:
@@ -44,32 +42,28 @@ def counting(clause: ClockClause, calendar: Calendar) -> BusinessCalendar:
 def schedule(
     clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, pauses: tuple[Pause, ...] = ()
 ) -> Schedule:
-    """When a clock started at `started_at` is at risk, due and at its limit. Raises StillPaused."""
+    """When a clock started at `started_at` is at risk, due and at its limit; none of what an open pause keeps away."""
     allowance = granted(clause, calendar, started_at, clause.allowance_minutes, clause.allowance_days)
     at_risk_after = timedelta(seconds=round(allowance.total_seconds() * clause.at_risk_ratio))
     has_limit = clause.limit_minutes or clause.limit_days
     limit = granted(clause, calendar, started_at, clause.limit_minutes, clause.limit_days) if has_limit else None
     # days end in the morning rather than the evening before, which is as far away
     end_of = calendar.next_open if clause.allowance_days else _itself
+
+    def reached(time: timedelta, end: Callable[[datetime], datetime]) -> datetime:
+        try:
+            return end(calendar.add(started_at, time, pauses))
+        except StillPaused:
+            return NOT_DUE
+
+    limit_at = reached(limit, end_of) if limit else NOT_DUE
     return Schedule(
-        calendar.add(started_at, at_risk_after, pauses),
-        end_of(calendar.add(started_at, allowance, pauses)),
-        end_of(calendar.add(started_at, limit, pauses)) if limit else None,
+        reached(at_risk_after, _itself), reached(allowance, end_of), limit_at if limit_at < NOT_DUE else None
     )
 
 
 def _itself(at: datetime) -> datetime:
     return at
-
-
-def schedule_or_still(
-    clause: ClockClause, calendar: BusinessCalendar, started_at: datetime, pauses: tuple[Pause, ...]
-) -> Schedule:
-    """As `schedule`; what a pause without an end keeps from running out is NOT_DUE."""
-    try:
-        return schedule(clause, calendar, started_at, pauses)
-    except StillPaused:
-        return STANDING_STILL
 
 
 def granted(

@@ -133,8 +133,8 @@ class Clock(Base):
 
     @classmethod
     def at_risk(cls, now: datetime) -> Select["Clock"]:
-        """Running clocks past their at-risk instant, not yet due, whose owner has not been warned."""
-        is_unwarned = (cls.outcome == Outcome.RUNNING, cls.warned_at.is_(None))
+        """Running clocks past their at-risk instant, not yet due nor paused, whose owner has not been warned."""
+        is_unwarned = (cls.outcome == Outcome.RUNNING, cls.warned_at.is_(None), cls.paused_at.is_(None))
         return select(cls).where(*is_unwarned, cls.at_risk_at <= now, cls.due_at >= now).order_by(cls.at_risk_at)
 
     @classmethod

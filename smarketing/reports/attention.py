@@ -39,7 +39,7 @@ class Attention(NamedTuple):
 
 def read(source: str | None, *, now: datetime) -> Attention:
     is_overdue = (Clock.due_at < now,)
-    is_at_risk = (Clock.due_at >= now, Clock.at_risk_at <= now)
+    is_at_risk = (Clock.due_at >= now, Clock.at_risk_at <= now, Clock.paused_at.is_(None))
     return Attention(
         _count(_of_source(_clocks(*is_overdue), source)),
         _count(_of_source(_clocks(*is_at_risk), source)),

@@ -48,7 +48,7 @@ def is_paused(handoff: Handoff) -> bool:
         for each in replays.happenings(handoff, terms)
         if each.name in (EventName.HANDOFF_PAUSED, EventName.HANDOFF_RESUMED)
     ]
-    return bool(told) and max(told, key=lambda each: each.at).name == EventName.HANDOFF_PAUSED
+    return bool(told) and sorted(told, key=lambda each: each.at)[-1].name == EventName.HANDOFF_PAUSED
 
 
 def may_pause(handoff: Handoff, actor: User) -> bool:

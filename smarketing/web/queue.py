@@ -140,10 +140,10 @@ def _rest(owners: Sequence[int | None], search: str) -> tuple[list[Group], str |
 
 def _group_of(entry: Entry) -> str:
     clock = entry.clocks[0]
-    if clock.paused_at:
-        return "paused"
     if clock.due_at < now():
         return "overdue"
+    if clock.paused_at:
+        return "paused"
     if clock.at_risk_at <= now():
         return "at_risk"
     is_today = clock.due_at.astimezone(zone()).date() == now().astimezone(zone()).date()

@@ -49,6 +49,9 @@ CADENCE = {"stops_on": ["touch.logged"], "touches": 3, "channels": 2}
 CANCELS = {"cancels_on": ["touch.logged"]}
 TWO_DAYS = {"allowance_minutes": None, "allowance_days": 2}
 WALL = {"time": "wall"}
+LIMIT = {"limit_minutes": 480}
+REPLIES = {"stops_on": ["handoff.accepted", "lead.engaged"]}
+REPLIED = "lead.engaged reply"
 RUNS, MET, LATE, VOID = Outcome.RUNNING, Outcome.MET, Outcome.BREACHED, Outcome.VOID
 PAUSED = "handoff.paused x"
 ON = "handoff.resumed"
@@ -72,6 +75,10 @@ CLOSED = "handoff.closed"
         (BY_HAND, [f"2 10:00 {PAUSED}", f"4 10:00 {YES}"], None, MET, "4 10:00", "4 14:00", YES),
         (BY_HAND, [f"2 10:00 {PAUSED}"], "4 10:00", VOID, "4 10:00", "4 14:00", CLOSED),
         ({}, [f"2 10:00 {PAUSED}"], None, RUNS, None, "2 14:00", None),
+        (BY_HAND | LIMIT, [f"2 15:00 {PAUSED}"], None, RUNS, None, "2 14:00", None),
+        (REPLIES, [f"2 12:00 {REPLIED}"], "2 10:00", VOID, "2 10:00", "2 14:00", CLOSED),
+        (REPLIES, [f"2 10:00 {REPLIED}"], "2 10:00", MET, "2 10:00", "2 14:00", "lead.engaged"),
+        (CANCELS, [f"2 10:00 {CALLED}", f"2 10:00 {YES}"], None, MET, "2 10:00", "2 14:00", YES),
         (CADENCE, [f"2 09:10 {CALLED}", f"2 09:20 {CALLED}", f"2 09:30 {CALLED}"], None, RUNS, None, "2 14:00", None),
         (CADENCE, [f"2 09:10 {CALLED}", f"2 09:20 {WROTE}", f"2 09:30 {CALLED}"], None, MET, "2 09:30", "2 14:00",
          "touch.logged"),
@@ -83,8 +90,9 @@ CLOSED = "handoff.closed"
     ids=[
         "waits", "in time to the second", "late", "closed before it was due", "closed after it was due", "cancelled",
         "paused and gone on", "paused over night", "paused when it had run out", "answered while paused",
-        "closed while paused", "not to be paused", "three touches on one channel", "three touches on two channels",
-        "a touch before the start", "business days", "calendar days", "wall minutes",
+        "closed while paused", "not to be paused", "paused before its limit", "a reply after the end",
+        "a reply at the end", "an answer and a touch at once", "three touches on one channel",
+        "three touches on two channels", "a touch before the start", "business days", "calendar days", "wall minutes",
     ],
 )  # fmt: skip
 def test_a_course(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarketing.domain.business_time import BusinessCalendar, StillPaused
+from smarketing.domain.business_time import BusinessCalendar
 from smarketing.domain.calendars import compiled
 from smarketing.domain.pauses import Pause
-from smarketing.domain.sla_clock import Outcome, Urgency, outcome, schedule, urgency
+from smarketing.domain.sla_clock import NOT_DUE, Outcome, Urgency, outcome, schedule, urgency
 from smarketing.domain.terms_clocks import ClockClause
 from tests.cast import terms
 
@@ -61,8 +61,10 @@ def test_a_pause_moves_both_instants() -> None:
 
 
 def test_a_clock_that_stands_still_has_no_due_instant() -> None:
-    with pytest.raises(StillPaused):
-        schedule(FIRST_ANSWER, OFFICE, at("2026-03-02T09:00+01:00"), (Pause(at("2026-03-02T10:00+01:00"), None),))
+    started = at("2026-03-02T09:00+01:00")
+    for paused, at_risk_at in (("10:00", NOT_DUE), ("12:30", at("2026-03-02T12:00+01:00"))):
+        still = (Pause(at(f"2026-03-02T{paused}+01:00"), None),)
+        assert schedule(FIRST_ANSWER, OFFICE, started, still) == (at_risk_at, NOT_DUE, None)
 
 
 @pytest.mark.parametrize(("minutes", "ratio", "seconds"), [(100, 0.29, 1740), (240, 0.75, 10800), (1, 0.999, 60)])
