@@ -9,11 +9,12 @@ from smarketing.domain.dispositions import Channel
 from smarketing.domain.sla_clock import Outcome
 from smarketing.jobs.schedule import TIMETABLE
 from smarketing.models.clocks import Clock
+from smarketing.models.escalations import Escalation
 from smarketing.models.events import Event
 from smarketing.models.handoffs import Handoff
 from smarketing.models.notices import Notice
 from smarketing.services import handoffs, touches
-from tests.cast import Cast
+from tests.cast import Cast, agree, clause
 from tests.conftest import Hands
 from tests.faults import reckoning
 from tests.services.desk import CHECKLIST, Db, hand_off, owner
@@ -78,6 +79,26 @@ def test_a_clock_set_back_hides_no_breach_and_tells_none_twice(session: Db, hand
     assert (clock.outcome, told(session, "clock.breached")) == (Outcome.BREACHED, 1)
     assert session.scalar(select(func.count(Notice.id))) == notices
     accept(session, handoff_id, hands)
+    assert reckoning.of_clocks(now=hands.now) == []
+
+
+def test_steps_and_warnings_that_a_clock_ahead_of_time_took_are_not_taken_again(
+    session: Db, cast: Cast, hands: Hands
+) -> None:
+    steps = [{"at_ratio": 0.8, "tell": ["owner"]}, {"at_ratio": 1, "tell": ["sales_managers"], "act": "list"}]
+    ladder = clause("ladder", "Ladder", "Paliers") | {"promises": ["first-answer"], "steps": steps}
+    agree(cast, hands.now, escalations=[ladder])
+    handed = hand_off(session, hands)
+    handoff_id, right = handed.id, hands.turn(hours=2)
+    for now in (right + STEP, right, right + STEP, right - STEP, right):
+        hands.set(now)
+        run_timetable(session, hands)
+    assert (told(session, "clock.escalated"), told(session, "clock.warned")) == (1, 0), "one too early, none twice"
+    accept(session, handoff_id, hands)
+    hands.set(right + 24 * STEP)
+    run_timetable(session, hands)
+    climbed = session.scalars(select(Clock.clause_id).join(Escalation, Escalation.clock_id == Clock.id)).all()
+    assert climbed == ["first-answer"], "nothing after the answer"
     assert reckoning.of_clocks(now=hands.now) == []
 
 
