@@ -22,6 +22,7 @@ from smarketing.domain.lifecycle import Stage
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
+from smarketing.models.tasks import IS_OPEN, Task
 from smarketing.reports import closing, duties
 from smarketing.services import (
     agreements,
@@ -34,6 +35,7 @@ from smarketing.services import (
     ratios,
     statuses,
     targets,
+    tasks,
     touches,
 )
 
@@ -128,6 +130,14 @@ class Story:
         if day.weekday() in (1, 3) and now < self._now - timedelta(days=2):
             for user_id in db.session.scalars(select(User.id).order_by(User.id)).all():
                 notices.mark_read(user_id, now=now)
+
+        self._do_tasks(now)
+
+    def _do_tasks(self, now: datetime) -> None:
+        """Those of the day before are done in the morning."""
+        given_before = (IS_OPEN, Task.given_at < now - timedelta(hours=12))
+        for task in db.session.scalars(select(Task).where(*given_before).order_by(Task.id)).all():
+            tasks.finish(task.id, actor=task.assignee, now=now)
 
     def _look_at_clocks(self, now: datetime) -> None:
         clocks.breach_overdue(now=now)

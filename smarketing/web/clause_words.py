@@ -1,6 +1,7 @@
 """Clauses of the agreement as sentences in the reader's language. Data in, words out; nothing is decided here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import NamedTuple
 
 from babel.dates import get_day_names
@@ -183,6 +184,11 @@ def _spans(spans: tuple[tuple[int, int], ...]) -> str:
 
 def _clock_face(minute: int) -> str:
     return f"{minute // HOUR:02d}:{minute % HOUR:02d}"
+
+
+def in_turn(parts: Iterable[str]) -> str:
+    """One thing after the other, with the semicolon as the language sets it."""
+    return reduce(lambda one, other: gettext("%(one)s; %(other)s", one=one, other=other), parts)
 
 
 def listed(items: list[str], *, style: str = "or") -> str:

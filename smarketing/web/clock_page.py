@@ -282,7 +282,9 @@ def _day_text(day: DayLine) -> str:
         spans = [day.lines[0].words]
     marks = [f"{filters.local_time(mark.at)} {mark.words}" for mark in day.marks]
     total = gettext("%(counted)s, in all %(total)s", counted=_span(day.day.counted), total=_span(day.day.total))
-    return gettext("%(event)s: %(detail)s", event=day.name, detail=f"{'; '.join((*spans, *marks))} ({total})")
+    return gettext(
+        "%(event)s: %(detail)s", event=day.name, detail=f"{clause_words.in_turn((*spans, *marks))} ({total})"
+    )
 
 
 def _span(length: timedelta) -> str:

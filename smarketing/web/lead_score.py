@@ -26,7 +26,7 @@ from smarketing.domain.terms import Terms
 from smarketing.domain.verdicts import compile_verdict
 from smarketing.models.leads import Lead, Score
 from smarketing.reports.lead_history import Version
-from smarketing.web.clause_words import listed, signed_points
+from smarketing.web.clause_words import in_turn, listed, signed_points
 from smarketing.web.filters import local_date, local_datetime, number
 from smarketing.web.words import engagement_name, field_name, in_language, reason_sentence
 
@@ -120,7 +120,7 @@ def _evidence(part: Part) -> str | None:
         )
     if part.faded:
         said.append(gettext("%(points)s faded since", points=signed_points(-part.faded)))
-    return "; ".join(said)
+    return in_turn(said)
 
 
 def verdict(lead: Lead, score: Score, today: date, version: Version | None = None) -> Verdict:

@@ -13,7 +13,7 @@ from smarketing.domain.terms_escalation import Act, EscalationClause, Escalation
 from smarketing.domain.terms_timeboxes import TimeboxClause
 from smarketing.web import time_words
 from smarketing.web.articles.conditions import applies_to, named, titled
-from smarketing.web.clause_words import listed
+from smarketing.web.clause_words import in_turn, listed
 from smarketing.web.filters import percent
 from smarketing.web.provisions import Article, Provision
 from smarketing.web.words import in_language, label
@@ -140,7 +140,7 @@ def deed(step: EscalationStep, terms: Terms) -> str:
         else []
     )
     urgent = [gettext("at any hour")] if step.urgent and step.calls_somebody else []
-    return "; ".join([*told, *urgent, *([_act(step.act, step, terms)] if step.act else [])])
+    return in_turn([*told, *urgent, *([_act(step.act, step, terms)] if step.act else [])])
 
 
 def _act(act: Act, step: EscalationStep, terms: Terms) -> str:
