@@ -27,7 +27,7 @@ from smarketing.models.routing import LedgerLine
 from smarketing.models.tallies import DUE, Cohort, DayTally, FunnelDay, StaleDay
 from smarketing.models.touches import Touch
 from smarketing.reports import clock_replay
-from smarketing.services import climbing, notices, tallies
+from smarketing.services import agreements, climbing, notices, tallies
 from tests.faults.callers import Deed
 
 ANSWERS = {
@@ -159,6 +159,10 @@ def _ladders(now: datetime) -> Iterator[str]:
     """Each step was taken once, and whoever it calls was told once, or not at all when the clock had stopped."""
     overlooked = db.session.scalars(select(Clock.id).where(IS_CLIMBING, Clock.escalates_at <= now))
     yield from _same("steps that nobody took", overlooked, [])
+    is_open = (Clock.stopped_at.is_(None), Clock.outcome != Outcome.VOID)
+    for clock in db.session.scalars(select(Clock).where(*is_open)):
+        next_at = climbing.next_step_at(clock, agreements.version(clock.agreement_version_id).terms)
+        yield from _same(f"next step of clock {clock.id}", [clock.escalates_at], [next_at])
     yield from _same(
         "lines of steps", _told(EventName.CLOCK_ESCALATED), db.session.scalars(select(Escalation.clock_id))
     )
