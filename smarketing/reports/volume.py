@@ -45,6 +45,11 @@ class Standing(NamedTuple):
         missing = self.owed.owed - self.actual
         return missing / self.days_left if missing > 0 and self.days_left > 0 and not self.owed.is_limit else None
 
+    @property
+    def is_last_day(self) -> bool:
+        """Less than one working day is left: what is owed per day would be more than is missing."""
+        return self.per_day is not None and self.days_left < 1
+
 
 @dataclass(frozen=True)
 class Workdays:

@@ -23,7 +23,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def register(app: Flask) -> None:
-    filters = (iso, local_datetime, local_date, local_time, ago, number, duration, percent, money)
+    filters = (iso, local_datetime, exact_datetime, local_date, local_time, ago, number, duration, percent, money)
     app.jinja_env.filters.update({each.__name__: each for each in filters})
     app.jinja_env.globals.update(
         urgency=urgency,
@@ -46,8 +46,13 @@ def iso(at: datetime) -> str:
 
 
 def local_datetime(at: datetime) -> str:
-    """The month in words, since 2/3 is another day elsewhere; seconds only where there are any."""
-    return str(format_datetime(at, "medium")) if at.second else f"{local_date(at)}, {local_time(at)}"
+    """The month in words, since 2/3 is another day elsewhere; to the minute."""
+    return f"{local_date(at)}, {local_time(at)}"
+
+
+def exact_datetime(at: datetime) -> str:
+    """With its seconds, for where they are added up."""
+    return str(format_datetime(at, "medium")) if at.second else local_datetime(at)
 
 
 def local_date(on: date) -> str:

@@ -14,9 +14,10 @@ from smarketing.domain.mapping import ENGAGEMENT_PREFIX, custom_field, is_field
 from smarketing.domain.rejection import is_own
 from smarketing.domain.terms import Terms
 from smarketing.models.imports import Import
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.filters import number
 from smarketing.web.lead_score import engagement_kinds
-from smarketing.web.words import engagement_name, field_name, label
+from smarketing.web.words import field_name, label
 
 GROUPS = (
     (N_("Who it is"), "email external_id first_name last_name full_name phone company job_title country"),

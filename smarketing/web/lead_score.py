@@ -27,8 +27,9 @@ from smarketing.domain.verdicts import compile_verdict
 from smarketing.models.leads import Lead, Score
 from smarketing.reports.lead_history import Version
 from smarketing.web.clause_words import in_turn, listed, signed_points
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.filters import local_date, local_datetime, number
-from smarketing.web.words import engagement_name, field_name, in_language, reason_sentence
+from smarketing.web.words import field_name, in_language, reason_sentence
 
 Group = Sequence[Sequence[Any]]
 

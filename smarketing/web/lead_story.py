@@ -15,8 +15,9 @@ from smarketing.models.events import Event
 from smarketing.reports import lead_history
 from smarketing.reports.lead_history import Version
 from smarketing.web.clause_words import listed
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.filters import local_date, money, number
-from smarketing.web.words import engagement_name, field_name, in_language, label
+from smarketing.web.words import field_name, in_language, label
 
 ICONS = {
     EventName.LEAD_ARRIVED: "stage-inquiry",

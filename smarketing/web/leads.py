@@ -19,6 +19,7 @@ from smarketing.web import estimates, lead_columns, lead_file, lead_filters, lea
 from smarketing.web import views as saved_views
 from smarketing.web.access import actor, allows, now
 from smarketing.web.answers import AnswerView, answer_view, undo_of
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.forms import show_fault
 from smarketing.web.lead_choices import Offer
 from smarketing.web.lead_filters import Asked, counted
@@ -27,7 +28,7 @@ from smarketing.web.lead_page import LeadPage
 from smarketing.web.merged import lead_on, lead_or_404
 from smarketing.web.paging import Page
 from smarketing.web.spoken import business_time
-from smarketing.web.words import answered, engagement_name
+from smarketing.web.words import answered
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 

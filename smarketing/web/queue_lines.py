@@ -22,9 +22,10 @@ from smarketing.reports.queue import Entry
 from smarketing.web import reliefs
 from smarketing.web.access import actor, now
 from smarketing.web.answers import Act, acts
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.filters import ago, local_date
 from smarketing.web.reliefs import Relief
-from smarketing.web.words import answered, answerer, engagement_name, in_language, label, persona_name
+from smarketing.web.words import answered, answerer, in_language, label, persona_name
 
 SHOWN_PARTS = 2
 SHOWN_REASONS = 5

@@ -10,7 +10,7 @@ from smarketing.domain.terms_clocks import ClockClause
 from smarketing.models.tallies import Cohort
 from smarketing.reports import agreed, attainment, funnel, pacing, refusals, response_times
 from smarketing.reports.rollups import Scope
-from smarketing.web import restated, scopes
+from smarketing.web import restated, scopes, themes
 from smarketing.web.access import allows
 from smarketing.web.scopes import ReportView
 from smarketing.web.sections import answers, cohorts, kept, pace
@@ -24,7 +24,13 @@ bp = Blueprint("reports", __name__, url_prefix="/reports")
 @allows(Permission.SEE_REPORTS)
 def index() -> str:
     view = scopes.of_report()
-    return render_template("reports/index.html", view=view, sections=_sections(view), restated=restated.of(view.scope))
+    return render_template(
+        "reports/index.html",
+        view=view,
+        sections=_sections(view),
+        restated=restated.of(view.scope),
+        tabs=themes.tabs("", {}),
+    )
 
 
 @bp.get("/<name>.csv")

@@ -23,6 +23,7 @@ from smarketing.domain.signing import VersionStatus
 from smarketing.domain.twins import Likeness
 from smarketing.models.handoffs import Disposition
 from smarketing.models.personas import Persona
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.event_words import EVENTS
 
 WALL_TIME = "EEE d MMM y HH:mm"
@@ -201,10 +202,6 @@ def sentence(msgid: str, params: Mapping[str, Any]) -> str:
     """A stored msgid with its parameters, in the reader's language."""
     spoken = {name: _spoken(name, value) for name, value in params.items()}
     return gettext(msgid, **spoken) if spoken else gettext(msgid)
-
-
-def engagement_name(kind: str) -> str:
-    return kind.replace("_", " ").replace("-", " ")
 
 
 def reason_sentence(line: Sequence[Any]) -> str:

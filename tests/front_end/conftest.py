@@ -72,6 +72,7 @@ def stage() -> Stage:
     app.jinja_env.filters.update(
         iso=lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         local_datetime=lambda at: f"{at:%d %b %Y, %H:%M}",
+        exact_datetime=lambda at: f"{at:%d %b %Y, %H:%M:%S}",
         local_date=lambda on: f"{on:%d %b %Y}",
         local_time=lambda at: f"{at:%H:%M}",
         ago=lambda at: "3 minutes ago",

@@ -9,8 +9,9 @@ from smarketing.domain.errors import N_
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_examples import ExampleClause, ExampleEngagement, ExampleFact, SituationClause
 from smarketing.web.clause_words import listed
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.provisions import Article, Provision
-from smarketing.web.words import WALL_TIME, engagement_name, field_name, in_language
+from smarketing.web.words import WALL_TIME, field_name, in_language
 
 HOLDS = {"yes": N_("Expected: it holds."), "no": N_("Expected: it does not hold.")}
 OUTCOMES = {"met": N_("Expected: it is kept."), "breached": N_("Expected: it is missed.")}

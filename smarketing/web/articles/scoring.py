@@ -20,9 +20,10 @@ from smarketing.domain.terms_scoring import (
 )
 from smarketing.web.articles.conditions import applies_to, narrowed, titled
 from smarketing.web.clause_words import Line, criteria, listed, signed_points
+from smarketing.web.engagement_words import engagement_name
 from smarketing.web.filters import number
 from smarketing.web.provisions import Article, Provision
-from smarketing.web.words import engagement_name, in_language
+from smarketing.web.words import in_language
 
 ONCE = {
     None: N_("each “%(engagement)s”"),

@@ -19,7 +19,7 @@ from smarketing.web.amounts import amount
 from smarketing.web.filters import number, percent
 from smarketing.web.scopes import DashboardView, clocks_url
 from smarketing.web.sections import debtors
-from smarketing.web.sections.volume import of_all, title_of
+from smarketing.web.sections.volume import of_all, still_owed, title_of
 from smarketing.web.words import in_language, label
 
 STATES = {
@@ -116,10 +116,8 @@ def _month(view: DashboardView, volumes: Sequence[Volume]) -> Iterator[Line]:
     if not volumes:
         yield Line(gettext("No volume is owed, or a filter is set."))
     for each in volumes:
-        yield Line(title_of(view, each))
-        if each.per_day is not None:
-            told = {"count": amount(each.owed, each.per_day, 1), "days": number(each.days_left, 1)}
-            yield Line(gettext("%(count)s a working day are still owed, %(days)s working days are left.", **told))
+        state = PACE.get(each.owed.progress(each.actual, now=view.now), "void")
+        yield Line(title_of(view, each), state, still_owed(each))
 
 
 def _holders(view: DashboardView) -> Iterator[Line]:

@@ -52,6 +52,9 @@ def _tile(view: ThemeView, standing: Standing) -> Tile:
     if owed.is_limit:
         label, value = gettext("%(clause)s: room left", clause=name), amount(owed, max(0, missing))
         basis = gettext("of at most %(owed)s", owed=amount(owed, owed.owed))
+    elif standing.is_last_day:
+        label, value = gettext("%(clause)s: still owed", clause=name), amount(owed, missing)
+        basis = gettext("Less than a working day is left.")
     elif per_day is not None:
         days = number(standing.days_left, 1)
         basis = gettext("%(missing)s missing, %(days)s working days left", missing=amount(owed, missing), days=days)
@@ -71,6 +74,22 @@ def _tile(view: ThemeView, standing: Standing) -> Tile:
         ),
         trend=evenness,
         url=_leads_url(view, owed),
+    )
+
+
+def still_owed(standing: Standing) -> str | None:
+    """What each working day that is left must bring; None once nothing is owed, or the period is over."""
+    if standing.per_day is None:
+        return None
+    if standing.is_last_day:
+        missing = standing.owed.owed - standing.actual
+        return gettext(
+            "%(missing)s still owed, less than a working day is left.", missing=amount(standing.owed, missing)
+        )
+    return gettext(
+        "%(count)s a working day are still owed, %(days)s working days are left.",
+        count=amount(standing.owed, standing.per_day, 1),
+        days=number(standing.days_left, 1),
     )
 
 

@@ -19,7 +19,7 @@ HOURS = (1, 4, 8, 24, 48, 72, 168)
 
 
 def names_of_parts() -> tuple[str, str, str, str]:
-    return gettext("system"), gettext("queue"), gettext("person"), gettext("off hours")
+    return gettext("system"), gettext("queue"), gettext("owner"), gettext("off hours")
 
 
 def whose_time(facts: Facts) -> Section:
@@ -42,7 +42,7 @@ def whose_time(facts: Facts) -> Section:
         "whose-time",
         title,
         gettext(
-            "System: until it was offered. Queue: business time without an owner. Person: business time with one. Off "
+            "System: until it was offered. Queue: business time without an owner. Owner: business time with one. Off "
             "hours: when nobody was to work. Of %(count)s answered hand-offs; the parts add up to the second.",
             count=number(len(splits)),
         ),
