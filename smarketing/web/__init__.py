@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
 from smarketing.jobs import deliver_letters
-from smarketing.web import access, errors, filters, languages, letter_writer, navigation, security
+from smarketing.web import access, compression, errors, filters, languages, letter_writer, navigation, security
 
 BLUEPRINTS = (
     "auth account dashboard queue leads handoffs imports agreements drafts draft_texts draft_figures reports people"
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     languages.register(app)
     filters.register(app)
     security.register(app)
+    compression.register(app)
     access.register(app)
     CSRFProtect(app)
     errors.register(app)

@@ -99,7 +99,7 @@ def _tiles(view: DashboardView, known: Known) -> list[Tile]:
     return [
         *shown,
         tiles.accepted(view, counts, funnel.total(Cohort.MQL, view.earlier)),
-        tiles.reached(view, gettext("SQLs"), "sql", counts.sqls, counts),
+        tiles.reached(view, gettext("SQLs of these MQLs"), "sql", counts.sqls, counts),
         tiles.won(view, counts),
     ]
 

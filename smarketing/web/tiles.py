@@ -194,7 +194,7 @@ def reached(view: View, label: str, stage: str, count: int, counts: FunnelCounts
 
 
 def won(view: View, counts: FunnelCounts) -> Tile:
-    tile = reached(view, gettext("Won"), "won", counts.wons, counts)
+    tile = reached(view, gettext("Won of these MQLs"), "won", counts.wons, counts)
     if not counts.amount_cents:
         return tile
     currency = view.standing.terms.currency if view.standing else None

@@ -50,8 +50,8 @@ def test_the_tiles_are_what_a_recount_says(
     decided = len(sals) + len(refused)
     assert shown["Accepted by sales"]["value"] == f"{len(sals) / decided:.1%}".replace("%", " %")
     assert shown["Accepted by sales"]["basis"].startswith(f"{len(sals)} of {decided}, 95 % interval ")
-    assert shown["SQLs"]["value"] == str(sum(1 for lead in mqls if lead.sql_at or lead.won_at))
-    assert shown["Won"]["value"] == str(sum(1 for lead in mqls if lead.won_at))
+    assert shown["SQLs of these MQLs"]["value"] == str(sum(1 for lead in mqls if lead.sql_at or lead.won_at))
+    assert shown["Won of these MQLs"]["value"] == str(sum(1 for lead in mqls if lead.won_at))
     clocks = [c for c in session.scalars(select(Clock)) if c.due_on >= APRIL and c.clause_id == "first-answer"]
     met = sum(1 for clock in clocks if clock.outcome is Outcome.MET)
     missed = sum(
@@ -97,7 +97,13 @@ def test_a_day_with_nothing_to_do_says_so(agreed: Cast, sign_in: SignIn) -> None
 def test_without_leads_there_is_no_data_and_neither_0_nor_100_percent(agreed: Cast, sign_in: SignIn) -> None:
     page = sign_in(agreed.manny).get("/").text
     shown = tiles(page)
-    for label in ("First answer: kept", "Median time to the first answer", "Accepted by sales", "SQLs", "Won"):
+    for label in (
+        "First answer: kept",
+        "Median time to the first answer",
+        "Accepted by sales",
+        "SQLs of these MQLs",
+        "Won of these MQLs",
+    ):
         assert shown[label]["value"] == "No data"
     words = text(page.partition("<main")[2])
     assert "0.0 %" not in words
@@ -120,7 +126,7 @@ def test_without_an_agreement_it_says_what_to_do_and_counts_what_there_is(cast: 
     page = sign_in(cast.manny).get("/").text
     assert "Nothing is promised yet" in page
     assert 'href="/agreement/"' in page.partition("<main")[2]
-    assert list(tiles(page)) == ["MQLs in March 2026", "Accepted by sales", "SQLs", "Won"]
+    assert list(tiles(page)) == ["MQLs in March 2026", "Accepted by sales", "SQLs of these MQLs", "Won of these MQLs"]
     assert charts(page) == {}
 
 
@@ -165,7 +171,7 @@ def test_every_period_counts_its_own_days(
     within = [lead for lead in crowd if lead.mql_on and first <= lead.mql_on < end]
     shown = tiles(sign_in(agreed.manny).get("/", query_string={"period": period}).text)
     won = sum(1 for lead in within if lead.won_at)
-    assert shown["Won"]["value"] == (str(won) if within else "No data")
+    assert shown["Won of these MQLs"]["value"] == (str(won) if within else "No data")
 
 
 def test_the_line_of_the_month_ends_at_the_number_of_its_tile(agreed: Cast, sign_in: SignIn, crowd: list[Lead]) -> None:

@@ -133,7 +133,9 @@ def _answered(view: ThemeView, facts: Facts, promise: ClockClause | None) -> Sec
         title = (
             gettext("The median first answer cannot be told yet")
             if half is None
-            else gettext("Half of the leads had an answer within %(time)s", time=spoken.business_time(half))
+            else gettext(
+                "Half of the leads had an answer within %(time)s of business time", time=spoken.business_time(half)
+            )
         )
     elif facts.answers:
         title = gettext("Too few hand-offs to judge the speed")
