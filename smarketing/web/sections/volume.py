@@ -146,6 +146,9 @@ def title_of(view: View, standing: Standing) -> str:
         case Progress.MISSED:
             missing = amount(owed, owed.owed - standing.actual)
             return gettext("%(clause)s: the target was missed by %(missing)s", missing=missing, **told)
+    if standing.days_left <= 0 and not owed.is_limit:
+        missing = amount(owed, owed.owed - standing.actual)
+        return gettext("%(clause)s: %(missing)s missing, and no working time is left", missing=missing, **told)
     if seen is None or seen.chance is None:
         return gettext("%(clause)s: too little history to tell where it will end", **told)
     told |= {"low": amount(owed, seen.low), "high": amount(owed, seen.high)}
