@@ -39,7 +39,7 @@ VERDICTS = {
     Verdict.RUNNING: N_("It runs, in time."),
     Verdict.AT_RISK: N_("It runs and is at risk."),
     Verdict.PAUSED: N_("It stands still."),
-    Verdict.MET: N_("Kept, with %(time)s to spare."),
+    Verdict.MET: N_("Kept, with %(time)s to spare, by the hours that count."),
     Verdict.ANSWERED_LATE: N_("Missed: answered %(time)s late, by the hours that count."),
     Verdict.UNANSWERED: N_("Missed, and not answered yet: %(time)s late, by the hours that count."),
     Verdict.MISSED: N_("Missed: it was closed without an answer, %(time)s late, by the hours that count."),
