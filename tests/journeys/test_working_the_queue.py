@@ -267,7 +267,7 @@ def inspect(page: Any, url: str) -> None:
 
 
 def check(page: Any, where: str) -> None:
-    """What stands beside the list comes a little later; what goes while axe reads has no colour and counts as black."""
+    """Read when what stands beside the list has come, too."""
     page.locator("#queue-context > p").wait_for(state="hidden")
     found = Axe().run(page, options={"runOnly": STANDARDS})
     assert found.response["violations"] == [], f"{where}: {found.generate_report()}"
