@@ -38,9 +38,12 @@ def rescore_due(*, now: datetime, limit: int) -> int:
 
 
 def judge_all_anew(*, now: datetime) -> int:
-    """Have every lead judged that other criteria could make an MQL, since other ones have come into force; how many."""
-    of_scored = update(Lead).where(Lead.stage.in_(JUDGED_ANEW), Lead.points.is_not(None)).values(rescore_at=now)
-    return int(db.session.connection().execute(of_scored).rowcount)
+    """Have every lead judged that other criteria could make an MQL, since other ones have come into force; how many.
+
+    Leads that came before the first agreement are among them.
+    """
+    undecided = update(Lead).where(Lead.stage.in_(JUDGED_ANEW)).values(rescore_at=now)
+    return int(db.session.connection().execute(undecided).rowcount)
 
 
 def _changed(judged: Judged, *, force: Force) -> set[int]:

@@ -136,6 +136,18 @@ def test_other_criteria_in_force_are_put_to_all_who_could_be_an_mql(session: Db,
     assert put_versions_in_force.run(now=hands.now) == 0
 
 
+def test_leads_that_came_before_the_first_agreement_are_judged_by_it(session: Db, cast: Cast, hands: Hands) -> None:
+    take(hands, "g@example.com")
+    take(hands, "cold@example.com", engagements=())
+    assert lead(session).points is None
+    agree(cast, hands.turn(days=1))
+    assert rescoring.judge_all_anew(now=hands.now) == 2
+    assert rescore(hands) == 2
+    assert (lead(session).stage, lead(session).points) == (Stage.MQL, 90)
+    assert (lead(session, "cold@example.com").stage, lead(session, "cold@example.com").points) == (Stage.INQUIRY, 50)
+    assert session.scalars(select(Handoff)).one().lead_id == lead(session).id
+
+
 def test_a_grade_is_kept_with_the_lead(session: Db, agreed: Cast, hands: Hands) -> None:
     grid = {"fit": [50, 30, 10], "engagement": [80, 40, 10]}
     agree(agreed, hands.turn(minutes=1), scoring=document()["scoring"] | {"grid": grid})
