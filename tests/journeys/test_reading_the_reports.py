@@ -120,20 +120,19 @@ def test_definitions_and_tables_are_reached_by_keyboard(manny: Any) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_about_figures_is_inaccessible_or_too_wide(manny: Any, theme: str) -> None:
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
+def test_nothing_about_figures_is_inaccessible_or_too_wide(manny: Any, width: int, theme: str) -> None:
     manny.emulate_media(color_scheme=theme)
+    manny.set_viewport_size({"width": width, "height": 800})
     for address in ("/", "/?period=last-year&source=~none", "/reports/", "/reports/?source=Nowhere"):
-        inspect(manny, address)
+        inspect(manny, address, width)
 
 
-def inspect(page: Any, address: str) -> None:
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.goto(address)
-        wait_until_drawn(page)
-        for details in page.locator("main details:not(.definition)").all():
-            details.evaluate("each => { each.open = true }")
-        found = Axe().run(page, options={"runOnly": STANDARDS})
-        assert found.response["violations"] == [], f"{address} at {width}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} at {width}"
+def inspect(page: Any, address: str, width: int) -> None:
+    page.goto(address)
+    wait_until_drawn(page)
+    for details in page.locator("main details:not(.definition)").all():
+        details.evaluate("each => { each.open = true }")
+    found = Axe().run(page, options={"runOnly": STANDARDS})
+    assert found.response["violations"] == [], f"{address}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, address

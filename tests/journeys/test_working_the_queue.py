@@ -239,18 +239,21 @@ def test_without_scripts_the_same_forms_are_pages(
     assert state(session, "Chloé") == "refused"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_of_the_desk_is_for_everybody(saul: Any, session: Db, cast: Cast, hands: Hands, theme: str) -> None:
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
+def test_every_page_of_the_desk_is_for_everybody(
+    saul: Any, session: Db, cast: Cast, hands: Hands, width: int, theme: str
+) -> None:
     first, second, *_rest = session.scalars(select(Handoff.id).order_by(Handoff.id))
     for handoff_id in (first, second):
         handoffs.accept(handoff_id, actor=cast.saul, now=hands.now)
     handoffs.confirm(second, checklist=CHECKLIST, actor=cast.saul, now=hands.now)
     session.commit()
     saul.emulate_media(color_scheme=theme)
+    saul.set_viewport_size({"width": width, "height": 800})
     for path in ("queue/", "queue/?q=nobody", "queue/?view=rest", "handoffs/3/refusal", "handoffs/3/touches"):
-        inspect(saul, f"/{path}")
+        inspect(saul, f"/{path}", width)
     for path in ("handoffs/1/confirmation", "handoffs/1/recycling", "handoffs/2/win", "handoffs/2/loss", "leads/1"):
-        inspect(saul, f"/{path}")
+        inspect(saul, f"/{path}", width)
     saul.goto("/queue/")
     row(saul, "Chloé").get_by_role("link", name="Refuse").click()
     row(saul, "Chloé").get_by_role("button", name="Refuse the lead").click()
@@ -258,12 +261,10 @@ def test_every_page_of_the_desk_is_for_everybody(saul: Any, session: Db, cast: C
     check(saul, "a row with a fault")
 
 
-def inspect(page: Any, url: str) -> None:
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.goto(url).status == 200
-        check(page, f"{url} at {width}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{url} at {width}"
+def inspect(page: Any, url: str, width: int) -> None:
+    assert page.goto(url).status == 200
+    check(page, url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, url
 
 
 def check(page: Any, where: str) -> None:
