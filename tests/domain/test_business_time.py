@@ -224,6 +224,8 @@ hours = st.builds(Hours, minutes, st.integers(1, 1440))
 weeks = st.dictionaries(st.integers(0, 6), st.lists(hours, min_size=1, max_size=3), min_size=1)
 calendars = st.builds(BusinessCalendar, st.sampled_from(ZONES), weeks)
 spells = st.timedeltas(timedelta(0), timedelta(days=40))
+within_reach = st.timedeltas(timedelta(0), timedelta(days=2))
+"""What a calendar that opens for a minute a week still holds, twice, before the year 2200."""
 
 
 @given(calendars, instants, spells, spells)
@@ -236,8 +238,8 @@ def test_elapsed_is_additive(calendar: BusinessCalendar, start: datetime, first:
 @given(
     calendars,
     instants,
-    st.timedeltas(timedelta(0), timedelta(days=10)),
-    st.timedeltas(timedelta(0), timedelta(days=10)),
+    within_reach,
+    within_reach,
 )
 @settings(max_examples=150)
 def test_add_is_the_inverse_of_elapsed(
