@@ -118,6 +118,17 @@ class Reach:
             case _:
                 return None
 
+    def goes_at(self, kind: EventName, at: datetime) -> datetime:
+        """When an e-mail about it that is due goes out: at once, or when their hours begin again.
+
+        Whoever wants the e-mail of the day within their quiet hours has it within the hour they have set.
+        """
+        is_daily = kind in TOPICS and self.choice(TOPICS[kind]) is Choice.DAILY
+        local = at.astimezone(ZoneInfo(self.zone))
+        minutes_late = local.hour * 60 + local.minute - self.daily_at
+        is_awaited = is_daily and 0 <= minutes_late < 60 and not self._is_off(local.date()) and self._back_at(at) == at
+        return at if is_awaited else self.opens_at(at)
+
     def is_quiet(self, at: datetime) -> bool:
         local = at.astimezone(ZoneInfo(self.zone))
         minute = local.hour * 60 + local.minute

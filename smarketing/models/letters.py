@@ -33,6 +33,7 @@ class Letter(Base):
     channel: Mapped[str] = mapped_column(String(20), comment="email")
     state: Mapped[LetterState]
     attempt_count: Mapped[int] = mapped_column(comment="how often it was tried, the try under way included")
+    is_urgent: Mapped[bool] = mapped_column(default=False, comment="it does not wait for the recipient's own hours")
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime] = mapped_column(comment="not before; while it is being sent, when the lease ends")
     message_id: Mapped[str | None] = mapped_column(

@@ -4,13 +4,13 @@ Whoever sends takes letters by compare-and-set for a time (`LEASE`), sends, and 
 between has sent an e-mail that is sent once more, under the same Message-ID.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from smarketing.db import among, bulk_insert, db
+from smarketing.db import among, bulk_insert, bulk_update, db
 from smarketing.domain.errors import N_, Conflict, Missing
 from smarketing.domain.event_names import EventName
 from smarketing.domain.letters import LEASE, MOST_IN_ONE, LetterState, message_id, next_try
@@ -25,7 +25,7 @@ NO_SERVER = N_("No mail server is set.")
 KEPT = timedelta(days=90)
 """How long what became of a letter can be looked up."""
 
-_COLUMNS = "notice_id recipient_id channel state attempt_count created_at next_try_at".split()
+_COLUMNS = "notice_id recipient_id channel state is_urgent attempt_count created_at next_try_at".split()
 
 
 class Told(NamedTuple):
@@ -51,7 +51,7 @@ def write(notices: Sequence[Told], *, now: datetime) -> None:
     reaches = reach.of_people({each.recipient_id for each in notices}, now=now)
     timed = [(each, _letter_at(each, reaches, now=now)) for each in notices]
     rows = [
-        (each.notice_id, each.recipient_id, EMAIL, LetterState.WAITING.value, 0, now, at)
+        (each.notice_id, each.recipient_id, EMAIL, LetterState.WAITING.value, each.is_urgent, 0, now, at)
         for each, at in timed
         if at is not None
     ]
@@ -61,6 +61,13 @@ def write(notices: Sequence[Told], *, now: datetime) -> None:
 def _letter_at(told: Told, reaches: dict[int, Reach], *, now: datetime) -> datetime | None:
     found = reaches.get(told.recipient_id)
     return found.letter_at(told.kind, now, is_urgent=told.is_urgent) if found else None
+
+
+def retime(recipient_id: int, *, now: datetime) -> None:
+    """Somebody is away longer, or back sooner: what waits for them, and was not tried yet, waits for that."""
+    waits = (Letter.recipient_id == recipient_id, Letter.state == LetterState.WAITING, Letter.message_id.is_(None))
+    held_back = (*waits, Letter.next_try_at > now, Letter.is_urgent.is_(False))
+    _put_off(held_back, reach.of_people([recipient_id], now=now), Reach.letter_at, now=now)
 
 
 # sending
@@ -76,6 +83,8 @@ def claim(*, domain: str, now: datetime, limit: int = 50) -> list[Mail]:
     taken = select(User.id).where(User.id.in_(recipients)).with_for_update(skip_locked=True, key_share=True)
     locked = db.session.scalars(taken).all()
     _settle_needless(locked, now=now)
+    is_held = (Letter.is_due(now), Letter.is_urgent.is_(False), among(Letter.recipient_id, locked))
+    _put_off(is_held, reach.of_people(locked, now=now), Reach.goes_at, now=now)
     columns = (Letter.id, Letter.recipient_id, Letter.message_id)
     due = select(*columns).where(Letter.is_due(now), among(Letter.recipient_id, locked)).order_by(Letter.id)
     mails = [
@@ -94,6 +103,23 @@ def _settle_needless(recipient_ids: Sequence[int], *, now: datetime) -> None:
     read = select(Notice.id).where(Notice.read_at.is_not(None))
     is_needless = (Letter.notice_id.in_(read), Letter.message_id.is_(None))
     db.session.execute(theirs.where(*is_needless).values(state=LetterState.READ))
+
+
+def _put_off(
+    which: Sequence[ColumnElement[bool]],
+    reaches: dict[int, Reach],
+    when: Callable[[Reach, EventName, datetime], datetime | None],
+    *,
+    now: datetime,
+) -> None:
+    """An absence, a holiday or quiet hours may have come since they were written, or a delivery that stood still."""
+    columns = (Letter.id, Letter.recipient_id, Notice.kind)
+    moved = []
+    for letter_id, recipient_id, kind in db.session.execute(select(*columns).join(Letter.notice).where(*which)):
+        at = when(reaches[recipient_id], EventName(kind), now)
+        if at not in (None, now):
+            moved.append((letter_id, at))
+    bulk_update(Letter, ["next_try_at"], moved, is_edit=False)
 
 
 def _by_recipient(rows: Iterable[tuple[int, int, str | None]]) -> dict[int, list[tuple[int, str | None]]]:
@@ -166,6 +192,7 @@ def resend(letter_id: int, *, domain: str, now: datetime) -> None:
     """Send it now, in an e-mail of its own, whatever became of it before."""
     values = {
         "state": LetterState.WAITING,
+        "is_urgent": True,
         "next_try_at": now,
         "attempt_count": 0,
         "message_id": message_id(letter_id, now, domain),

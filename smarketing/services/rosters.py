@@ -13,7 +13,7 @@ from smarketing.domain.roles import Permission, may
 from smarketing.domain.routing import MOST_WEIGHT
 from smarketing.models.people import User
 from smarketing.models.routing import Absence, RoutingProfile
-from smarketing.services import calendar_files, journal
+from smarketing.services import calendar_files, journal, letters
 
 LONGEST = timedelta(days=3 * 366)
 LONGEST_TITLE = 200
@@ -108,5 +108,6 @@ def _check_may(user_id: int, actor: User, permission: Permission) -> None:
 
 
 def _record(name: EventName, user_id: int, *, count: int, actor: User, now: datetime) -> None:
+    letters.retime(user_id, now=now)
     data = {"count": count}
     journal.record(name, "user", user_id, occurred_at=now, now=now, actor_id=actor.id, data=data)

@@ -110,6 +110,25 @@ def test_a_letter_goes_as_was_chosen(choice: Choice, is_urgent: bool, sent_at: s
     assert at == (instant(sent_at) if sent_at else None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "at", "goes_at"),
+    [
+        (EventName.CLOCK_ESCALATED, "03-02T17:59", "03-02T17:59"),
+        (EventName.CLOCK_ESCALATED, "03-02T18:05", "03-03T07:00"),  # it was due before the evening, the server was away
+        (EventName.CLOCK_ESCALATED, "03-10T10:00", "03-12T07:00"),  # an absence was written down since
+        (EventName.CLOCK_BREACHED, "03-02T05:10", "03-02T05:10"),  # the e-mail of the day, set for 6:00 of quiet hours
+        (EventName.CLOCK_BREACHED, "03-02T06:00", "03-02T07:00"),  # an hour late is no longer the hour they have set
+        (EventName.CLOCK_BREACHED, "03-10T05:00", "03-12T07:00"),
+        (EventName.CLOCK_BREACHED, "04-06T04:00", "04-07T06:00"),  # Easter Monday
+        (EventName.LEAD_ARRIVED, "03-02T18:05", "03-03T07:00"),  # none is written of these today
+    ],
+)
+def test_what_is_due_waits_for_their_hours(kind: EventName, at: str, goes_at: str) -> None:
+    away = [Away(instant("03-09T23:00"), instant("03-11T23:00"))]
+    reach = Reach("Europe/Paris", daily_at=360, days_off=frozenset({date(2026, 4, 6)}), away=away)
+    assert reach.goes_at(kind, instant(at)) == instant(goes_at)
+
+
 def test_what_has_no_topic_is_in_the_bell_only() -> None:
     assert PARIS.letter_at(EventName.LEAD_ARRIVED, instant("03-02T08:00"), is_urgent=True) is None
     assert set(TOPICS.values()) == set(UNLESS_CHOSEN) == set(Topic)

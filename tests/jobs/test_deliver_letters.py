@@ -18,12 +18,13 @@ from sqlalchemy import select, update
 from smarketing.db import db
 from smarketing.domain.event_names import EventName
 from smarketing.domain.letters import LEASE, LetterState
+from smarketing.domain.reach import Reach
 from smarketing.jobs import deliver_letters
 from smarketing.models.handoffs import Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.letters import Letter
 from smarketing.models.people import User
-from smarketing.services import letters, notices
+from smarketing.services import letters, notices, reach
 from smarketing.services.notices import Owed
 from tests.cast import Cast
 from tests.conftest import Hands
@@ -129,6 +130,7 @@ def test_one_refusal_does_not_keep_the_others(
 def test_a_server_that_never_takes_it_is_asked_for_three_days(
     office: PostOffice, session: Db, agreed: Cast, hands: Hands, handoff: Handoff
 ) -> None:
+    reach.settle(agreed.saul, Reach("Europe/Paris", 0, 0, frozenset()), now=hands.now)
     give(agreed.saul, handoff, hands)
     office.content = lambda _message: "451 4.3.0 Full"
     began, tries = hands.now, 0

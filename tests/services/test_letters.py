@@ -12,7 +12,8 @@ from smarketing.domain.reach import Choice, Reach, Topic
 from smarketing.models.events import Event
 from smarketing.models.letters import Letter
 from smarketing.models.notices import Notice
-from smarketing.services import letters, notices, reach
+from smarketing.models.routing import Absence
+from smarketing.services import letters, notices, reach, rosters
 from smarketing.services.notices import Owed
 from tests.cast import Cast
 from tests.conftest import Hands
@@ -105,6 +106,32 @@ def test_what_was_given_up_is_not_sent(session: Db, hands: Hands, letter_id: int
         letters.give_up(letter_id)
     with pytest.raises(Missing):
         letters.give_up(letter_id + 1)
+
+
+def test_a_letter_that_waits_follows_the_absences_of_its_reader(session: Db, cast: Cast, hands: Hands) -> None:
+    reach.settle(cast.saul, Reach("Europe/Paris", choices={Topic.MISSED: Choice.AT_ONCE}), now=hands.now)
+    owe(cast, hands.turn(hours=12))
+    owe(cast, hands.now, key="urgent", is_urgent=True)
+    tuesday, thursday, friday = (datetime.fromisoformat(f"2026-03-0{day}T08:00+01:00") for day in (3, 5, 6))
+    waits = (Letter.recipient_id == cast.saul.id, Letter.is_urgent.is_(False))
+    next_try = select(Letter.next_try_at).where(*waits)
+    assert session.scalars(next_try).all() == [tuesday]
+    absence = rosters.add_absence(
+        cast.saul.id, starts_at=hands.now, ends_at=thursday, title="", actor=cast.saul, now=hands.now
+    )
+    assert session.scalars(next_try).all() == [thursday]
+    sent = letters.claim(domain=DOMAIN, now=hands.now)
+    assert cast.saul.id in {each.recipient_id for each in sent}, "what is urgent does not wait"
+    for mail in sent:
+        letters.mark_sent(mail, now=hands.now)
+    rosters.remove_absence(absence.id, actor=cast.saul, now=hands.now)
+    assert session.scalars(next_try).all() == [tuesday]
+    session.add(Absence(user_id=cast.saul.id, starts_at=tuesday, ends_at=friday, title="told in another way"))
+    sent = letters.claim(domain=DOMAIN, now=hands.set(tuesday + timedelta(hours=2)))
+    assert cast.saul.id not in {each.recipient_id for each in sent}
+    assert session.scalars(next_try).all() == [friday]
+    letters.resend(session.scalars(select(Letter.id).where(*waits)).one(), domain=DOMAIN, now=hands.now)
+    assert cast.saul.id in {each.recipient_id for each in letters.claim(domain=DOMAIN, now=hands.now)}
 
 
 def test_settled_letters_are_forgotten_and_their_notices_kept(session: Db, hands: Hands, letter_id: int) -> None:
