@@ -34,7 +34,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -192,8 +194,18 @@ def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
     listed = list(values)
     if is_postgresql():
         return cast(ColumnElement[bool], column == any_(bindparam(None, listed, ARRAY(column.type), unique=True)))
-    each = func.json_each(json.dumps(listed)).table_valued("value")
-    return cast(ColumnElement[bool], column.in_(select(each.c.value)))
+    return cast(ColumnElement[bool], column.bool_op("IN")(_Elements(json.dumps(listed))))
+
+
+class _Elements(FunctionElement[Any]):
+    """Those of a JSON array, for SQLite; a subquery in its place takes half as long again to prepare."""
+
+    inherit_cache = True
+
+
+@compiles(_Elements)
+def _compile_elements(elements: _Elements, compiler: Any, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(elements.clauses, **options)}))"  # noqa: S608 - a bind
 
 
 def _table(model: type[Base]) -> Table:

@@ -58,9 +58,9 @@ def _text(version_id: int, its_digest: str) -> str:
 def standing() -> Force | None:
     """The version in force, else the latest that was: its words go on being used. None before the first."""
     was_in_force = AgreementVersion.status.in_((VersionStatus.IN_FORCE, *signing.OVER))
-    newest = select(AgreementVersion.id, AgreementVersion.terms).where(was_in_force)
+    newest = select(AgreementVersion.id, AgreementVersion.digest).where(was_in_force)
     row = db.session.execute(newest.order_by(AgreementVersion.number.desc()).limit(1)).first()
-    return Force(*row) if row else None
+    return Force(row.id, _text(*row)) if row else None
 
 
 def required() -> Force:
@@ -72,9 +72,18 @@ def required() -> Force:
 
 
 def version(version_id: int) -> Force:
-    """A version by id, whatever its status: running hand-offs and clocks finish under their own."""
-    terms = db.session.execute(select(AgreementVersion.terms).where(AgreementVersion.id == version_id)).scalar_one()
-    return Force(version_id, terms)
+    """A version by id, whatever its status: running hand-offs and clocks finish under their own.
+
+    A session asks once for one that was in force: its terms never change.
+    """
+    known: dict[int, Force] = db.session.info.setdefault("versions", {})
+    if version_id not in known:
+        columns = (AgreementVersion.terms, AgreementVersion.status)
+        terms, status = db.session.execute(select(*columns).where(AgreementVersion.id == version_id)).one()
+        if status not in (VersionStatus.IN_FORCE, *signing.OVER):
+            return Force(version_id, terms)
+        known[version_id] = Force(version_id, terms)
+    return known[version_id]
 
 
 def draft(terms: Terms, *, actor: User, now: datetime) -> AgreementVersion:

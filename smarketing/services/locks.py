@@ -16,15 +16,14 @@ from smarketing.models.leads import Lead
 def hold(handoff_id: int) -> Handoff:
     """The hand-off as it stands now, its lead locked until the transaction ends. Raises Missing."""
     db.session.flush()
-    whose = select(Handoff.lead_id).where(Handoff.id == handoff_id)
-    lead_id = db.session.scalar(whose)
+    lead_id = db.session.scalar(select(Handoff.lead_id).where(Handoff.id == handoff_id))
     while lead_id is not None:
         # other rows may go on referring to the lead
         db.session.get(Lead, lead_id, populate_existing=True, with_for_update={"key_share": True})
-        held, lead_id = lead_id, db.session.scalar(whose)
-        if lead_id == held:
-            return db.session.get_one(Handoff, handoff_id, populate_existing=True)
-        # its lead was merged while we waited
+        handoff = db.session.get_one(Handoff, handoff_id, populate_existing=True)
+        if handoff.lead_id == lead_id:
+            return handoff
+        lead_id = handoff.lead_id  # it was merged while we waited
     raise Missing(N_("This hand-off does not exist."))
 
 
