@@ -1,6 +1,6 @@
 """Rules and leads made up at random, with texts that databases easily fold, read or compare unlike Python."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from smarketing.db import db
 from smarketing.domain.criteria_fields import INSTANT_FIELDS, NUMBER_FIELDS
-from smarketing.domain.facts import Facts, Value
+from smarketing.domain.facts import Facts
 from smarketing.domain.lifecycle import Stage
 from smarketing.models.leads import Engagement, Lead
 from smarketing.models.personas import Persona
-from smarketing.services.subjects import subjects_of
+from smarketing.services.subjects import facts_of
 
 TEXTS = (
     "FR fr Director DIRECTRICE Straße STRASSE straße İstanbul ıI ΣΑΣ σας ﬁn FIN Ŀ ŉ éÉ 日本 ÀB àb a%b a_b A\\B"
@@ -135,18 +135,6 @@ def _lead(random: Random, number: int, personas: Sequence[Persona], now: datetim
     )
 
 
-def facts_on_record(*, now: datetime) -> dict[int, Facts]:
+def facts_on_record(*, now: datetime) -> Mapping[int, Facts]:
     """What the database holds of every lead, as criteria in Python are asked."""
-    columns = (Lead.id, Persona.key, Lead.points, Lead.fit_points, Lead.engagement_points, Lead.grade)
-    rows = db.session.execute(select(*columns).outerjoin(Persona, Persona.id == Lead.persona_id)).all()
-    known = {subject.lead_id: subject for subject in subjects_of([row.id for row in rows])}
-    facts = {}
-    for lead_id, persona, points, fit, engagement, grade in rows:
-        subject = known[lead_id]
-        count = sum(1 for _kind, acted in subject.engagements if acted <= now)
-        scored: dict[str, Value] = {
-            "persona": persona, "points": points, "fit_points": fit, "engagement_points": engagement,
-            "engagement_count": count, "grade": grade,
-        }  # fmt: skip
-        facts[lead_id] = subject.facts(now=now)._replace(values={**subject.values, **scored})
-    return facts
+    return facts_of(db.session.scalars(select(Lead.id)).all(), now=now)

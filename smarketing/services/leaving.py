@@ -15,7 +15,7 @@ from smarketing.models.handoffs import IS_OPEN, Handoff
 from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.services import agreements, dealing, routing
-from smarketing.services.subjects import subjects_of
+from smarketing.services.subjects import facts_of
 
 NOBODY = ("manager", "marketing")
 
@@ -27,7 +27,7 @@ def hand_over(user: User, *, actor: User, now: datetime) -> int:
         return 0
     owned = select(Handoff.id, Handoff.lead_id, Lead.stage, Lead.status).join(Lead, Lead.id == Handoff.lead_id)
     rows = db.session.execute(owned.where(IS_OPEN, Handoff.owner_id == user.id).order_by(Handoff.id)).all()
-    facts = {subject.lead_id: subject.facts(now=now) for subject in subjects_of([row.lead_id for row in rows])}
+    facts = facts_of([row.lead_id for row in rows], now=now)
     table = dealing.lay(force.terms, now=now, is_locking=True)
     moving: dict[int | None, list[int]] = {}
     for handoff_id, lead_id, stage, status in rows:

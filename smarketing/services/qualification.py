@@ -27,7 +27,7 @@ from smarketing.services.agreements import Force
 from smarketing.services.journal import JournalLine
 from smarketing.services.leads import Standing
 from smarketing.services.offers import Offer
-from smarketing.services.subjects import Subject, subjects_of
+from smarketing.services.subjects import SCORED, Subject, facts_of, once_scored, subjects_of
 
 
 class Judged(NamedTuple):
@@ -50,7 +50,7 @@ def judge(subjects: Sequence[Subject], *, force: Force, now: datetime) -> Judged
     judgements = [scorer.tell(known) for known in facts]
     scores = [score for score, _told in judgements]
     askings = [
-        _asking(subject.lead_id, known, score.persona, score.points)
+        _asking(subject.lead_id, known, score)
         for subject, score, known in zip(subjects, scores, facts, strict=True)
         if score.is_mql and _may_promote(subject, today)
     ]
@@ -155,8 +155,7 @@ def mark(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     because = _reason(reason)
     lead.stage = lifecycle.after(lead.stage, Move.QUALIFY)
     statuses.answer(lead, actor=actor, now=now)
-    (subject,) = subjects_of([lead_id])
-    asking = _asking(lead_id, subject.facts(now=now), lead.persona.key if lead.persona else "", lead.points)
+    asking = Asking(lead_id, facts_of([lead_id], now=now)[lead_id])
     (dealt,) = dealing.deal([asking], force.terms, now=now)
     owner_id = dealt.user_id
     lead.cycle += 1
@@ -202,9 +201,9 @@ def take_back(lead_id: int, *, reason: str, actor: User, now: datetime) -> None:
     _record(EventName.LEAD_TAKEN_BACK, lead, actor=actor, now=now, version_id=None, data={"reason": because})
 
 
-def _asking(lead_id: int, facts: Facts, persona: str, points: int | None) -> Asking:
+def _asking(lead_id: int, facts: Facts, score: scores.Score) -> Asking:
     """With what a route may ask of a lead once it is scored."""
-    return Asking(lead_id, facts._replace(values={**facts.values, "persona": persona, "points": points}))
+    return Asking(lead_id, once_scored(facts, {field: getattr(score, field) for field in SCORED}))
 
 
 def _may_promote(subject: Subject, today: date) -> bool:

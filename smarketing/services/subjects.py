@@ -18,7 +18,7 @@ from smarketing.models.personas import Persona
 
 LEAD_FIELDS = tuple(sorted(TEXT_FIELDS - {"persona"}))
 STANDING_FIELDS = ("stage", "status", "cycle", *sorted(INSTANT_FIELDS - {"last_engaged_at"}))
-SCORED = ("points", "fit_points", "engagement_points", "persona")
+SCORED = ("points", "fit_points", "engagement_points", "grade", "persona")
 SENT_BACK = (HandoffState.RECYCLED, HandoffState.REFUSED)
 
 
@@ -89,23 +89,22 @@ def _recycled(lead_ids: Sequence[int]) -> dict[int, list[Recycling]]:
     return recycled
 
 
-def criteria_values(lead: Lead) -> dict[str, Value]:
-    """What criteria may ask of a lead before it is scored."""
-    values: dict[str, Value] = {field: getattr(lead, field) for field in (*STANDING_FIELDS, *LEAD_FIELDS)}
-    return values | _custom_values(lead.custom)
-
-
 def _custom_values(custom: Mapping[str, str]) -> dict[str, Value]:
     return {CUSTOM_PREFIX + key: text for key, text in custom.items()}
 
 
 def facts_of(lead_ids: Sequence[int], *, now: datetime) -> Mapping[int, Facts]:
     """What criteria may ask of these leads, with the score and the persona they stand with."""
-    scored = select(Lead.id, Lead.points, Lead.fit_points, Lead.engagement_points, Persona.key)
+    scored = select(Lead.id, Lead.points, Lead.fit_points, Lead.engagement_points, Lead.grade, Persona.key)
     scored = scored.outerjoin(Persona, Persona.id == Lead.persona_id).where(among(Lead.id, lead_ids))
     score_of = {lead_id: dict(zip(SCORED, score, strict=True)) for lead_id, *score in db.session.execute(scored)}
     facts = {}
     for subject in subjects_of(lead_ids):
-        score = score_of[subject.lead_id] | {"engagement_count": len(subject.engagements)}
-        facts[subject.lead_id] = subject._replace(values={**subject.values, **score}).facts(now=now)
+        facts[subject.lead_id] = once_scored(subject.facts(now=now), score_of[subject.lead_id])
     return facts
+
+
+def once_scored(facts: Facts, score: Mapping[str, Value]) -> Facts:
+    """With what a score adds to the facts it was made of; `score` holds the fields of SCORED."""
+    count = sum(1 for _kind, occurred_at in facts.engagements if occurred_at <= facts.now)
+    return facts._replace(values={**facts.values, **score, "engagement_count": count})

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from smarketing.db import db
 from smarketing.domain import timeboxes
 from smarketing.domain.errors import Conflict
+from smarketing.domain.facts import Facts
 from smarketing.domain.happenings import OFFERED, TOUCHED, Happening
 from smarketing.domain.importing import TEXT_LIMITS
 from smarketing.domain.lifecycle import Move, Stage, is_allowed
@@ -27,7 +28,7 @@ from smarketing.reports.agreed import Agreed
 from smarketing.reports.lead_history import MOST_ENGAGEMENTS, Cycle, Version
 from smarketing.reports.twins import Twin
 from smarketing.services import lead_keys, separations
-from smarketing.services.subjects import criteria_values, subjects_of
+from smarketing.services.subjects import subjects_of
 from smarketing.web import contests, lead_score, lead_story, paging, reliefs, status_words
 from smarketing.web.clause_words import granted
 from smarketing.web.contests import Contest
@@ -161,6 +162,7 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
     versions = lead_history.versions([*named, score.agreement_version_id if score else None])
     score_version = versions[score.agreement_version_id] if score else None
     story = paging.newest_first(lead_history.events(lead_id), Event.id, size=STORY_SIZE)
+    facts = subjects_of([lead_id])[0].facts(now=now) if score and not lead.erased_at else None
     return LeadPage(
         lead=lead,
         steps=[Step(stage, at) for stage, name in STEPS if (at := getattr(lead, name))],
@@ -173,8 +175,8 @@ def of(lead_id: int, *, now: datetime) -> LeadPage | None:
         score_version=score_version,
         waterfall=lead_score.waterfall(score, score_version) if score and score_version else None,
         verdict=_verdict(lead, score, score_version, standing, now),
-        ways=_ways(lead, score, standing, now),
-        persona_reasons=_persona_reasons(lead, score_version, now),
+        ways=_ways(lead, score, standing, facts),
+        persona_reasons=_persona_reasons(lead, score_version, facts),
         engagements=engagements[:MOST_ENGAGEMENTS],
         has_more_engagements=len(engagements) > MOST_ENGAGEMENTS,
         cycles=[_cycle(cycle, versions, disputes, now) for cycle in cycles],
@@ -203,16 +205,15 @@ def _verdict(
     return lead_score.verdict(lead, score, local_day(now, agreed.zone_of(standing)), version)
 
 
-def _ways(lead: Lead, score: Score | None, standing: Agreed | None, now: datetime) -> list[Way]:
-    """Under the agreement as it stands, on what is known now."""
-    if score is None or standing is None or lead.erased_at is not None:
+def _ways(lead: Lead, score: Score | None, standing: Agreed | None, facts: Facts | None) -> list[Way]:
+    """Under the agreement as it stands, on what is known now; none of a lead without a score, or erased."""
+    if score is None or standing is None or facts is None:
         return []
-    (subject,) = subjects_of([lead.id])
-    return lead_score.ways(lead, score, scorer(canonical(standing.terms)), subject.facts(now=now))
+    return lead_score.ways(lead, score, scorer(canonical(standing.terms)), facts)
 
 
-def _persona_reasons(lead: Lead, version: Version | None, now: datetime) -> list[Line]:
-    return lead_score.persona_reasons(lead, version.terms, criteria_values(lead), now) if version else []
+def _persona_reasons(lead: Lead, version: Version | None, facts: Facts | None) -> list[Line]:
+    return lead_score.persona_reasons(lead, version.terms, facts) if version and facts else []
 
 
 def _cycle(cycle: Cycle, versions: Mapping[int, Version], disputes: Sequence[Dispute], now: datetime) -> CycleView:

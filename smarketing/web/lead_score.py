@@ -212,12 +212,12 @@ def missing_of(lack: Lack) -> Missing:
     return Missing(sentence, None if found is None else str(found), by, lack.is_choice)
 
 
-def persona_reasons(lead: Lead, terms: Terms, values: Mapping[str, Any], now: datetime) -> list[Line]:
+def persona_reasons(lead: Lead, terms: Terms, facts: Facts) -> list[Line]:
     """Why the lead belongs to its persona by these terms; nothing for the fallback, or where it is another by now."""
     clause = next((each for each in terms.personas if lead.persona and each.id == lead.persona.key), None)
     if clause is None or clause.when is None:
         return []
-    judged = compile_verdict(clause.when)(Facts(values, [], now))
+    judged = compile_verdict(clause.when)(facts)
     return [list(reason) for reason in judged.reasons] if judged.held else []
 
 

@@ -8,14 +8,13 @@ from flask_babel import gettext
 
 from smarketing.domain import reliefs
 from smarketing.domain.errors import N_
-from smarketing.domain.facts import Facts
 from smarketing.domain.roles import Department
 from smarketing.domain.sla_clock import Outcome
 from smarketing.domain.terms import Terms
 from smarketing.domain.terms_consequences import ConsequenceClause
 from smarketing.domain.verdicts import compile_test
 from smarketing.reports.lead_history import Cycle
-from smarketing.services.subjects import criteria_values
+from smarketing.services.subjects import facts_of
 from smarketing.web.words import in_language
 
 RELIEVED = {
@@ -48,7 +47,7 @@ def _missed(cycle: Cycle, terms: Terms, *, now: datetime) -> Iterator[str]:
             yield clock.clause_id
     lead = cycle.handoff.lead
     if terms.completeness and lead.erased_at is None:
-        facts = Facts(criteria_values(lead), [], now)
+        facts = facts_of([lead.id], now=now)[lead.id]
         yield from reliefs.incomplete(terms, facts.values, lambda rule: compile_test(rule)(facts))
 
 

@@ -20,7 +20,7 @@ from smarketing.models.routing import LedgerLine, Share
 from smarketing.reports import agreed, ledger
 from smarketing.services import dealing, rosters
 from smarketing.services.rosters import Takes
-from smarketing.services.subjects import criteria_values, subjects_of
+from smarketing.services.subjects import facts_of
 from smarketing.web import paging
 from smarketing.web.access import actor, allows, now
 from smarketing.web.words import in_language, label, message_of
@@ -126,10 +126,7 @@ def _asking() -> tuple[Asking | None, Lead | None, str | None]:
         lead = ledger.lead_named(text)
         if lead is None:
             return None, None, gettext("There is no lead with this number or e-mail address.")
-        (subject,) = subjects_of([lead.id])
-        persona = lead.persona.key if lead.persona else ""
-        values = {**criteria_values(lead), "persona": persona, "points": lead.points}
-        return Asking(lead.id, subject.facts(now=now())._replace(values=values)), lead, None
+        return Asking(lead.id, facts_of([lead.id], now=now())[lead.id]), lead, None
     asked: dict[str, Any] = {name: request.args.get(name, "").replace("\0", "").strip()[:LONGEST] for name in ASKED}
     language = request.args.get("language", "").strip()[:LONGEST]
     if not any(asked.values()) and not language:

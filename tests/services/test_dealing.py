@@ -9,6 +9,7 @@ from sqlalchemy import select
 from smarketing.domain.errors import InvalidInput, NotAllowed
 from smarketing.domain.importing import Row
 from smarketing.models.handoffs import Handoff
+from smarketing.models.leads import Lead
 from smarketing.models.people import User
 from smarketing.models.routing import Absence, LedgerLine
 from smarketing.services import accounts, handoffs, intake, leaving, qualification, rosters, routing
@@ -72,6 +73,29 @@ def test_countries_of_a_rep_go_to_nobody_else_only_where_the_rule_says(session: 
     takes(agreed.saul, agreed, hands, countries=["BE"])
     assert set(bring(session, hands, 3)) == {agreed.sara.id}
     assert agreed.saul.id in bring(session, hands, 2, country="BE")
+
+
+@pytest.mark.parametrize(
+    ("when", "is_marked"),
+    [
+        ({"field": "fit_points", "at_least": 1}, False),
+        ({"field": "engagement_points", "at_least": 1}, False),
+        ({"field": "engagement_count", "at_least": 1}, False),
+        ({"field": "engagement_count", "at_least": 1}, True),
+    ],
+    ids=["its fit", "its engagement", "how often it did something", "the same, marked by hand"],
+)
+def test_a_route_asks_for_what_the_score_tells(
+    session: Db, cast: Cast, hands: Hands, when: dict[str, Any], is_marked: bool
+) -> None:
+    agree(cast, hands.now, routes=[clause("kept", "Kept", "Gardés") | {"to": "marketing", "when": when}])
+    if not is_marked:
+        assert bring(session, hands, 2) == [None, None]
+        return
+    intake.take([Row({"email": "quiet@example.com"}, engagements=[("web_visit", None)])], now=hands.now)
+    (lead_id,) = session.scalars(select(Lead.id))
+    qualification.mark(lead_id, reason="Met at the fair", actor=cast.marta, now=hands.now)
+    assert session.scalars(select(Handoff.owner_id)).all() == [None]
 
 
 def test_who_last_touched_a_lead_keeps_it_by_the_route(session: Db, cast: Cast, hands: Hands) -> None:
