@@ -115,8 +115,8 @@ def test_charts_are_pictures_where_a_chrome_is_at_hand_and_bars_where_not(
         for path in ("none", chrome.at_hand(os.environ.get("SMARKETING_CHROMIUM", ""))):
             app.config["CHROME"] = path or pytest.skip("no Chrome is at hand")
             send_reports.run(now=hands.turn(days=7))
-            assert deliver_letters.run(now=hands.turn(days=3)) == 1
-            hands.turn(days=-3)
+            assert deliver_letters.run(now=hands.turn(days=4)) == 1
+            hands.turn(days=-4)
         bars, drawn = office.taken
     assert body(bars, "html").count("bgcolor") > 5
     assert "cid:" not in body(bars, "html")
