@@ -112,7 +112,7 @@ def of(history: History, *, now: datetime) -> ClockPage:
     clock, terms = history.clock, history.version.terms
     clause = terms.clock(clock.clause_id)
     calendar = terms.calendar(clock.calendar_id or clause.calendar)
-    told = _Told(clock, clause, calendar, now)
+    told = _Told(history, clause, calendar, now)
     days = list(told.days())
     promise, because = in_language(clause.title), told.because()
     said = told.verdict()
@@ -133,10 +133,11 @@ def of(history: History, *, now: datetime) -> ClockPage:
 class _Told:
     """One clock and how it counts."""
 
-    def __init__(self, clock: Clock, clause: ClockClause, calendar: Calendar, now: datetime) -> None:
-        self._clock, self._clause, self._calendar, self._now = clock, clause, calendar, now
+    def __init__(self, history: History, clause: ClockClause, calendar: Calendar, now: datetime) -> None:
+        self._clock, self._clause, self._calendar, self._now = history.clock, clause, calendar, now
+        self._given, self._names = history.given, history.names
         self._hours: BusinessCalendar = counting(clause, calendar)
-        self._pauses = [Pause(each.paused_at, each.resumed_at, each.reason) for each in clock.pauses]
+        self._pauses = [Pause(each.paused_at, each.resumed_at, each.reason) for each in self._clock.pauses]
 
     def verdict(self) -> str:
         clock = self._clock
@@ -203,6 +204,9 @@ class _Told:
         name = clock.owner.name if clock.owner else gettext("the whole team")
         started = gettext("started again, with %(name)s", name=name) if clock.part > 1 else gettext("started")
         yield Mark(clock.started_at, started, "on_track")
+        for each in self._given:
+            to = self._names.get(each.owner_id or 0, gettext("the whole team"))
+            yield Mark(each.at, gettext("handed over to %(name)s", name=to), "on_track")
         if self._is_due:
             yield Mark(clock.at_risk_at, gettext("at risk"), "at_risk")
             yield Mark(clock.due_at, gettext("due"), "overdue")

@@ -81,6 +81,27 @@ def test_the_parts_of_its_owners_are_told(
     assert "counts for neither side" in words(reader.get(f"/clocks/{first}"))
 
 
+def test_a_clock_that_goes_on_says_who_was_given_the_lead_and_when(
+    session: Db, agreed: Cast, sign_in: SignIn, hands: Hands
+) -> None:
+    agree(agreed, hands.now, clocks=[document()["clocks"][0] | clause("answer", "Answer in time", "Réponse à temps")])
+    handed = hand_off(session, hands)
+    first, second = owner(session, handed), other(agreed, handed)
+    routing.reassign([handed.id], owner_id=second.id, actor=agreed.sasha, now=hands.turn(hours=1))
+    routing.reassign([handed.id], owner_id=None, actor=agreed.sasha, now=hands.turn(minutes=30))
+    reader = sign_in(agreed.marta)
+    page = words(reader.get(address(session)))
+    assert f"10:00 AM handed over to {second.name}" in page
+    assert "10:30 AM handed over to the whole team" in page
+    routing.reassign([handed.id], owner_id=first.id, actor=agreed.sasha, now=hands.turn(minutes=30))
+    handoffs.accept(handed.id, actor=first, now=hands.turn(minutes=30))
+    routing.reassign([handed.id], owner_id=second.id, actor=agreed.sasha, now=hands.turn(hours=1))
+    page = words(reader.get(address(session)))
+    assert f"11:00 AM handed over to {first.name}" in page
+    day_and_text = 2
+    assert page.count(f"handed over to {second.name}") == day_and_text, "what came after the answer is not told"
+
+
 def test_a_clock_that_is_not_there_is_not_found(rep: FlaskClient) -> None:
     assert rep.get("/clocks/999999").status_code == 404
 
