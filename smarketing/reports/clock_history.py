@@ -56,8 +56,8 @@ def of(clock_id: int) -> History | None:
     is_told = (is_of_lead, Event.subject_type == "clock", Event.subject_id == clock_id)
     told = db.session.scalars(select(Event).where(*is_told).order_by(Event.id)).all()
     given = _given(clock)
-    owners = {each.owner_id for each in (*parts, *given) if each.owner_id}
-    names = dict(db.session.execute(select(User.id, User.name).where(among(User.id, owners))).all())
+    owners = {part.owner_id for part in parts} | {each.owner_id for each in given}
+    names = dict(db.session.execute(select(User.id, User.name).where(among(User.id, owners - {None}))).all())
     version = lead_history.versions([clock.agreement_version_id])[clock.agreement_version_id]
     return History(clock, version, parts, told, given, names, _steps(clock_id), _tasks(clock_id))
 
