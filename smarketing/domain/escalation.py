@@ -1,7 +1,7 @@
 """The ladders of an agreement on one clock: which steps there are, and when each of them is due.
 
-A step is due at a share of the time that the clause grants, or so long after the clock started. Time in which the
-clock stands still does not count, as it does not for the clock.
+A step is due at a share of the time that the clause grants, so long before that time is up, but not before the clock
+started, or so long after it started. Time in which the clock stands still does not count, as it does not for the clock.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -96,18 +96,27 @@ def _at_or_still(
     pauses: tuple[Pause, ...],
 ) -> datetime | None:
     try:
-        if step.after is None:
-            allowance = granted(clause, calendar, started_at, clause.allowance_minutes, clause.allowance_days)
-            seconds = round(allowance.total_seconds() * (step.at_ratio or 0))
-            return calendar.add(started_at, timedelta(seconds=seconds), pauses)
-        hours = _hours(step.after, ladder, terms, calendar)
-        return hours.add(started_at, _length(step.after, hours, started_at), pauses)
+        if step.after:
+            hours = _hours(step.after, ladder, terms, calendar)
+            return hours.add(started_at, _length(step.after, hours, started_at), pauses)
+        allowance = granted(clause, calendar, started_at, clause.allowance_minutes, clause.allowance_days)
+        if step.before:
+            due_at = calendar.add(started_at, allowance, pauses)
+            return max(started_at, _earlier(step.before, _hours(step.before, ladder, terms, calendar), due_at))
+        seconds = round(allowance.total_seconds() * (step.at_ratio or 0))
+        return calendar.add(started_at, timedelta(seconds=seconds), pauses)
     except StillPaused:
         return None
 
 
-def _hours(after: Allowance, ladder: EscalationClause, terms: Terms, calendar: BusinessCalendar) -> BusinessCalendar:
-    if not after.is_business:
+def _earlier(before: Allowance, hours: BusinessCalendar, due_at: datetime) -> datetime:
+    if before.unit == "business_days":
+        return hours.add_business_days(due_at, -before.amount)
+    return hours.subtract(due_at, UNITS[before.unit] * before.amount)
+
+
+def _hours(time: Allowance, ladder: EscalationClause, terms: Terms, calendar: BusinessCalendar) -> BusinessCalendar:
+    if not time.is_business:
         return around_the_clock(calendar.zone)
     return compiled(terms.calendar(ladder.calendar)) if ladder.calendar else calendar
 

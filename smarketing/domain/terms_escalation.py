@@ -17,13 +17,14 @@ Act = Literal["reassign", "recycle", "task", "list"]
 
 
 class EscalationStep(Value):
-    """At a share of the allowance (1 is its end), or so long after it began: tell these, and perhaps act.
+    """At a share of the allowance (1 is its end), so long before its end or after its start: tell these, or act.
 
     `reason` is written down where the lead is recycled. `task` is what one person has to do: the owner, or one of
     `given_to`.
     """
 
     at_ratio: float | None = Field(default=None, gt=0, le=10)
+    before: Allowance | None = Field(default=None, exclude_if=is_absent)
     after: Allowance | None = None
     tell: tuple[Addressee, ...] = Field(default=(), exclude_if=is_absent)
     act: Act | None = None
@@ -38,8 +39,8 @@ class EscalationStep(Value):
 
     @model_validator(mode="after")
     def _happens(self) -> "EscalationStep":
-        if (self.at_ratio is None) == (self.after is None):
-            raise broken_rule(N_("A step has either “at_ratio” or “after”."))
+        if sum(when is not None for when in (self.at_ratio, self.before, self.after)) != 1:
+            raise broken_rule(N_("A step has one of “at_ratio”, “before” and “after”."))
         if not self.tell and self.act is None:
             raise broken_rule(N_("This step does nothing: add “tell” or “act”."))
         return self
@@ -70,7 +71,15 @@ class EscalationClause(Clause):
         for index, step in enumerate(self.steps):
             if step.after is not None and step.after.is_business and self.calendar is None:
                 check_has_calendar(step.after, self.calendar, "steps")
-            previous = self.steps[index - 1] if index else None
-            if previous and step.at_ratio and previous.at_ratio and step.at_ratio <= previous.at_ratio:
+            if index and _is_no_later(step, self.steps[index - 1]):
                 raise broken_rule(N_("Write the steps in order, each later than the one before."), at=("steps", index))
         return self
+
+
+def _is_no_later(step: EscalationStep, previous: EscalationStep) -> bool:
+    """As far as it can be told without a clock."""
+    if step.at_ratio and previous.at_ratio:
+        return step.at_ratio <= previous.at_ratio
+    if step.before and previous.before:
+        return step.before.unit == previous.before.unit and step.before.amount >= previous.before.amount
+    return False

@@ -10,6 +10,8 @@ LABELS_OF_KIND: Final = {
     "EngagementRule.at_most": N_("At most so many times"),
     "EngagementRule.count": N_("Each time so many have come together"),
     "EngagementRule.after": N_("Only after another engagement"),
+    "EscalationStep.before": N_("Before it is due"),
+    "EscalationStep.after": N_("After it began"),
     "EngagementRule.when": N_("Only for leads which"),
     "After.engagement": N_("Kind of engagement"),
     "IdleRule.at_most": N_("At most so many times"),

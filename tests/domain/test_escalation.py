@@ -37,6 +37,13 @@ def first_at(agreed: Terms, started_at: str, *pauses: Pause) -> datetime | None:
         ({"at_ratio": 1}, "03-02T08:00", "03-02T13:00"),  # lunch does not count
         ({"at_ratio": 1.5}, "03-02T08:00", "03-02T15:00"),
         ({"at_ratio": 3}, "03-06T08:00", "03-09T13:00"),  # nor does the weekend
+        ({"before": {"minutes": 30}}, "03-02T08:00", "03-02T12:30"),
+        ({"before": {"minutes": 45}}, "03-02T08:00", "03-02T12:15"),  # at lunch: all time counts
+        ({"before": {"business_minutes": 45}}, "03-02T08:00", "03-02T11:15"),  # before lunch
+        ({"before": {"business_hours": 1}}, "03-02T13:30", "03-02T16:30"),  # due on Tuesday at 9:30
+        ({"before": {"business_hours": 2}}, "03-06T15:30", "03-09T08:30"),  # due on Monday at 11:30
+        ({"before": {"business_days": 1}}, "03-06T15:30", "03-06T15:30"),  # Friday morning was before it began
+        ({"before": {"hours": 9}}, "03-02T08:00", "03-02T08:00"),  # so was this
         ({"after": {"minutes": 45}}, "03-02T11:00", "03-02T11:45"),
         ({"after": {"hours": 48}}, "03-06T08:00", "03-08T08:00"),  # all time counts
         ({"after": {"days": 2}}, "03-28T08:00", "03-30T08:00"),  # two times 24 hours, also when the clocks change
@@ -62,6 +69,8 @@ def test_a_step_is_due(step: dict[str, Any], started_at: str, due_at: str) -> No
         ({"at_ratio": 0.5}, ("03-02T09:00", None), None),
         ({"after": {"hours": 2}}, ("03-02T09:00", None), None),
         ({"at_ratio": 0.25}, ("03-02T09:30", None), "03-02T09:00"),
+        ({"before": {"minutes": 30}}, ("03-02T09:00", "03-02T09:30"), "03-02T13:00"),
+        ({"before": {"minutes": 30}}, ("03-02T09:00", None), None),
     ],
 )
 def test_time_in_which_the_clock_stands_still_does_not_count(

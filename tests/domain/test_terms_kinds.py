@@ -68,7 +68,7 @@ def test_what_names_another_part_is_known() -> None:
         ("completeness", {"fields": ["shoe_size"]}, ("fields", 0), "There is no field “shoe_size”"),
         ("completeness", {"fields": [], "evidence": []}, (), "This asks for nothing"),
         ("escalations", {"promises": ["nothing"]}, ("promises", 0), "There is no promise “nothing”"),
-        ("escalations", {"steps": [{"tell": ["owner"]}]}, ("steps", 0), "either “at_ratio” or “after”"),
+        ("escalations", {"steps": [{"tell": ["owner"]}]}, ("steps", 0), "one of “at_ratio”, “before” and “after”"),
         ("escalations", {"steps": [{"at_ratio": 1}]}, ("steps", 0), "This step does nothing"),
         ("escalations", {"steps": [{"at_ratio": 1, "act": "recycle"}]}, ("steps", 0, "act"), "Name the reason"),
         ("escalations", {"steps": [{"at_ratio": 1, "act": "task"}]}, ("steps", 0, "act"), "Say what is to be done"),
@@ -83,6 +83,12 @@ def test_what_names_another_part_is_known() -> None:
             {"steps": [{"at_ratio": 1, "act": "list", "reason": "not-now"}]},
             ("steps", 0, "reason"),
             "“reason” is for a step whose act is “recycle”",
+        ),
+        (
+            "escalations",
+            {"steps": [{"before": {"hours": 1}, "act": "list"}, {"before": {"hours": 2}, "act": "list"}]},
+            ("steps", 1),
+            "Write the steps in order",
         ),
         (
             "escalations",

@@ -89,6 +89,7 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
             "escalations",
             {
                 "steps": [
+                    {"before": {"business_minutes": 30}, "tell": ["owner"]},
                     {"at_ratio": 1, "act": "recycle", "reason": "not-now"},
                     {
                         "at_ratio": 2,
@@ -98,6 +99,7 @@ def said(app: Flask, cast: Cast) -> Iterator[Say]:
                     },
                 ]
             },
+            "30 business minutes before it is due: told: the rep who has the lead\n"
             "At 100 % of the time: the lead is recycled, for the reason “Not now”\n"
             "At 200 % of the time: to be done by a manager of sales: Ring",
         ),

@@ -129,6 +129,8 @@ def _ladder(clause: EscalationClause, terms: Terms) -> Provision:
 def _moment(step: EscalationStep) -> str:
     if step.after is not None:
         return gettext("After %(time)s", time=time_words.length(step.after))
+    if step.before is not None:
+        return gettext("%(time)s before it is due", time=time_words.length(step.before))
     return gettext("At %(share)s of the time", share=percent(step.at_ratio or 0, 0))
 
 
