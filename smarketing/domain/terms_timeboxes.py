@@ -11,7 +11,7 @@ from smarketing.domain.terms_allowances import Allowance, check_has_calendar
 from smarketing.domain.terms_faults import broken_rule
 from smarketing.domain.terms_references import CalendarKey, ReasonKey
 
-BoxOutcome = Literal["accept", "recycle", "return", "disqualify", "reassign", "escalate"]
+BoxOutcome = Literal["accept", "recycle", "return", "disqualify", "reassign", "queue", "escalate"]
 
 
 class TimeboxClause(Clause):

@@ -36,6 +36,8 @@ from smarketing.services.subjects import facts_of
 
 ASK_AGAIN = timedelta(days=1)
 """After a time-box has ended for a lead it is not about, and may yet be."""
+KEEP_IT_OPEN = ("reassign", "queue", "escalate")
+"""Outcomes after which sales goes on with the same hand-off."""
 
 
 def end(*, now: datetime, limit: int = 100) -> int:
@@ -59,7 +61,7 @@ def _look_at(handoff: Handoff, *, now: datetime) -> None:
     if box is not None:
         left.remove(box)
         _act(handoff, box, terms, now=now)
-    if handoff.state in OPEN_STATES and (box is None or box.clause.outcome in ("reassign", "escalate")):
+    if handoff.state in OPEN_STATES and (box is None or box.clause.outcome in KEEP_IT_OPEN):
         handoff.timebox_at = _next(left, now=now)
     db.session.flush()
 
@@ -114,6 +116,8 @@ def _act(handoff: Handoff, box: Timebox, terms: Terms, *, now: datetime) -> None
         case "reassign":
             owner_id = _other_rep(handoff, terms, now=now)
             routing.reassign([handoff.id], owner_id=owner_id, actor=None, now=now)
+        case "queue":
+            routing.reassign([handoff.id], owner_id=None, actor=None, now=now)
         case "recycle" | "return" | "disqualify":
             silences.send_back(handoff, clause.reason or "", clause.id, terms, at=at)
 

@@ -80,6 +80,7 @@ VALUES: Final = {
     "last_touch": N_("the last touch"),
     "accept": N_("accepted"),
     "reassign": N_("given to somebody else"),
+    "queue": N_("back in the team’s queue"),
     "escalate": N_("brought to the managers"),
     "owner": N_("the owner"),
     "sales_managers": N_("the managers of sales"),

@@ -144,6 +144,18 @@ def test_another_rep_gets_it_once_and_managers_are_told_once(session: Db, live: 
     assert set(managers) == {taken_by, cast.sasha.id}
 
 
+def test_whoever_lets_it_lie_gives_it_back_to_the_team(session: Db, live: Any, cast: Cast, hands: Hands) -> None:
+    handoff = live(SILENCE | {"outcome": "queue"})
+    let_it_lie = handoff.owner_id
+    assert let_it_lie is not None
+    assert pass_time(session, hands, hours=25) == 1
+    assert (handoff.state, handoff.owner_id, handoff.lead.owner_id) == (HandoffState.OFFERED, None, None)
+    assert recipients(session) == [let_it_lie]
+    assert pass_time(session, hands, days=9) == 0
+    handoffs.accept(handoff.id, actor=cast.sara, now=hands.now)
+    assert handoff.state is HandoffState.ACCEPTED
+
+
 def test_a_lead_it_is_not_about_is_asked_again_the_next_day(session: Db, live: Any, hands: Hands) -> None:
     handoff = live(SILENCE | {"when": {"field": "source", "one_of": ["Fair"]}})
     assert pass_time(session, hands, hours=25) == 1

@@ -26,6 +26,7 @@ OUTCOMES = {
     "return": N_("goes back to marketing"),
     "disqualify": N_("is disqualified"),
     "reassign": N_("goes to another rep"),
+    "queue": N_("goes back to the team’s queue"),
     "escalate": N_("is brought before the managers"),
 }
 TOLD = {
