@@ -65,8 +65,8 @@ def _letter_at(told: Told, reaches: dict[int, Reach], *, now: datetime) -> datet
 
 def retime(recipient_id: int, *, now: datetime) -> None:
     """Somebody is away longer, or back sooner: what waits for them, and was not tried yet, waits for that."""
-    waits = (Letter.recipient_id == recipient_id, Letter.state == LetterState.WAITING, Letter.message_id.is_(None))
-    held_back = (*waits, Letter.next_try_at > now, Letter.is_urgent.is_(False))
+    waits = (Letter.state == LetterState.WAITING, Letter.message_id.is_(None), Letter.is_urgent.is_(False))
+    held_back = (*waits, Letter.next_try_at > now)
     _put_off(held_back, reach.of_people([recipient_id], now=now), Reach.letter_at, now=now)
 
 
@@ -83,7 +83,7 @@ def claim(*, domain: str, now: datetime, limit: int = 50) -> list[Mail]:
     taken = select(User.id).where(User.id.in_(recipients)).with_for_update(skip_locked=True, key_share=True)
     locked = db.session.scalars(taken).all()
     _settle_needless(locked, now=now)
-    is_held = (Letter.is_due(now), Letter.is_urgent.is_(False), among(Letter.recipient_id, locked))
+    is_held = (Letter.is_due(now), Letter.is_urgent.is_(False))
     _put_off(is_held, reach.of_people(locked, now=now), Reach.goes_at, now=now)
     columns = (Letter.id, Letter.recipient_id, Letter.message_id)
     due = select(*columns).where(Letter.is_due(now), among(Letter.recipient_id, locked)).order_by(Letter.id)
@@ -114,8 +114,9 @@ def _put_off(
 ) -> None:
     """An absence, a holiday or quiet hours may have come since they were written, or a delivery that stood still."""
     columns = (Letter.id, Letter.recipient_id, Notice.kind)
+    found = select(*columns).join(Letter.notice).where(*which, among(Letter.recipient_id, reaches))
     moved = []
-    for letter_id, recipient_id, kind in db.session.execute(select(*columns).join(Letter.notice).where(*which)):
+    for letter_id, recipient_id, kind in db.session.execute(found):
         at = when(reaches[recipient_id], EventName(kind), now)
         if at not in (None, now):
             moved.append((letter_id, at))

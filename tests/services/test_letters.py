@@ -134,6 +134,16 @@ def test_a_letter_that_waits_follows_the_absences_of_its_reader(session: Db, cas
     assert cast.saul.id in {each.recipient_id for each in letters.claim(domain=DOMAIN, now=hands.now)}
 
 
+def test_what_waits_for_a_closed_account_is_left_to_whoever_sends(session: Db, cast: Cast, hands: Hands) -> None:
+    owe(cast, hands.now)
+    held = waiting(session)
+    cast.saul.disabled_at = hands.now
+    letters.retime(cast.saul.id, now=hands.now)
+    assert waiting(session) == held
+    letters.claim(domain=DOMAIN, now=hands.turn(days=1))
+    assert session.scalar(select(Letter.state).where(Letter.recipient_id == cast.saul.id)) is LetterState.DROPPED
+
+
 def test_settled_letters_are_forgotten_and_their_notices_kept(session: Db, hands: Hands, letter_id: int) -> None:
     assert letters.purge(now=hands.now + timedelta(days=100)) == 0
     letters.give_up(letter_id)
