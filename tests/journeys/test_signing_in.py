@@ -161,7 +161,7 @@ def test_without_scripts_everything_still_works(browser: Any, live_server: str, 
     assert page.url.endswith(f"/people/{saul}")
     page.get_by_label("Name").fill("Saul B.")
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_role("status").get_by_text("Saul B. was saved.").is_visible()
+    page.get_by_role("status").get_by_text("Saul B. was saved.").wait_for()
     context.close()
 
 
